@@ -1,0 +1,167 @@
+//! When a protection runs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use croner::Cron;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Bound, Span};
+
+/// When a protection captures: every so often, or at the instants of a cron expression (UTC, five fields).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Schedule {
+    /// One run starts this long after the one before.
+    Every(Span),
+    /// Runs at each instant that the expression matches, in UTC.
+    Cron(String),
+}
+
+/// Why a text is not a schedule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// Neither a duration nor a cron expression.
+    #[error(
+        "`{0}` is not a schedule: expected a duration (\"6h\") or a cron expression of five fields (\"15 2 * * *\")"
+    )]
+    Neither(String),
+    /// A cron expression that does not parse.
+    #[error("`{0}` is not a cron expression: {1}")]
+    Cron(String, String),
+    /// A duration of nothing.
+    #[error("`{0}` is not a schedule: a period of zero never ends")]
+    Zero(String),
+}
+
+/// Instants that [`Schedule::worst_gap`] looks at: enough for a minutely expression over a day and a half, a daily
+/// one over six years, a monthly one over more than a leap cycle of 400 years is not needed for.
+const HORIZON: usize = 2_200;
+
+fn parse_cron(text: &str) -> Result<Cron, ScheduleError> {
+    Cron::from_str(text).map_err(|error| ScheduleError::Cron(text.to_owned(), error.to_string()))
+}
+
+impl Schedule {
+    /// Returns the next run strictly after `instant`; for a period, one period later.
+    pub fn next_after(&self, instant: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        match self {
+            Self::Every(span) => Some(span.after(instant)),
+            Self::Cron(text) => {
+                let zoned = instant.to_zoned(TimeZone::UTC);
+                let next = parse_cron(text)
+                    .ok()?
+                    .find_next_occurrence(&zoned, false)
+                    .ok()?;
+                Some(next.timestamp())
+            }
+        }
+    }
+
+    /// Returns the longest time between two runs that follow each other.
+    ///
+    /// A period is its own gap. A cron expression is enumerated from `from`: the gap is exact for expressions that
+    /// repeat within the enumeration (all that name minutes, hours and days of week; days of month over six years).
+    /// Unbounded when the expression stops matching.
+    pub fn worst_gap(&self, from: jiff::Timestamp) -> Bound<Span> {
+        let Self::Cron(text) = self else {
+            let Self::Every(span) = self else {
+                return Bound::Unbounded;
+            };
+            return Bound::Finite(*span);
+        };
+        let Ok(cron) = parse_cron(text) else {
+            return Bound::Unbounded;
+        };
+        let mut worst = Span::ZERO;
+        let mut last: Option<jiff::Zoned> = None;
+        let mut at = from.to_zoned(TimeZone::UTC);
+        for _ in 0..HORIZON {
+            let Ok(next) = cron.find_next_occurrence(&at, false) else {
+                return Bound::Unbounded;
+            };
+            if let Some(last) = &last {
+                worst = worst.max(Span::between(last.timestamp(), next.timestamp()));
+            }
+            last = Some(next.clone());
+            at = next;
+        }
+        Bound::Finite(worst)
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Every(span) => span.fmt(f),
+            Self::Cron(text) => f.pad(text),
+        }
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let trimmed = text.trim();
+        if let Ok(span) = trimmed.parse::<Span>() {
+            return if span == Span::ZERO {
+                Err(ScheduleError::Zero(text.to_owned()))
+            } else {
+                Ok(Self::Every(span))
+            };
+        }
+        let fields: Vec<&str> = trimmed.split_whitespace().collect();
+        if fields.len() != 5 && !trimmed.starts_with('@') {
+            return Err(ScheduleError::Neither(text.to_owned()));
+        }
+        parse_cron(trimmed)?;
+        Ok(Self::Cron(fields.join(" ")))
+    }
+}
+
+impl Serialize for Schedule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schedule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(text: &str) -> String {
+        let from = jiff::Timestamp::from_second(1_780_000_000).unwrap();
+        text.parse::<Schedule>()
+            .map_or_else(|e| e.to_string(), |s| s.worst_gap(from).to_string())
+    }
+
+    #[test]
+    fn the_worst_gap_of_a_schedule_is_its_longest_pause() {
+        assert_eq!(gap("6h"), "6h");
+        assert_eq!(gap("15 2 * * *"), "1d");
+        assert_eq!(gap("0 9-17 * * 1-5"), "2d16h");
+        assert_eq!(gap("0 0 1 * *"), "31d");
+        assert_eq!(gap("*/7 * * * *"), "7m");
+    }
+
+    #[test]
+    fn a_wrong_schedule_says_what_was_expected() {
+        assert_eq!(
+            gap("sometimes"),
+            ScheduleError::Neither("sometimes".to_owned()).to_string()
+        );
+        assert_eq!(
+            gap("0s"),
+            "`0s` is not a schedule: a period of zero never ends"
+        );
+        assert!(gap("61 * * * *").contains("is not a cron expression"));
+    }
+}
