@@ -249,6 +249,11 @@ pub struct ProtectionSpec {
     pub repository_kinds: Vec<String>,
     /// The kind of the setting that runs it when the block gives a `schedule`.
     pub schedule_kind: Option<String>,
+    /// Why a schedule is run by nobody here, where `schedule_kind` is none although the mechanism takes a schedule:
+    /// "this machine has neither systemd nor cron".
+    pub unscheduled: Option<String>,
+    /// Whether somebody outside lifeboat was declared to run the schedule (`scheduler = "external"`).
+    pub externally_scheduled: bool,
     /// Whether the mechanism makes recovery points when asked to back up now.
     pub backs_up: bool,
 }
