@@ -7,4 +7,11 @@
 //! Determinism: no clock, no file system, no network, no entropy. Time and randomness are arguments, maps are
 //! ordered: the same input gives the same bytes.
 
+pub mod check;
 pub mod configuration;
+pub mod design;
+pub mod diff;
+pub mod exposure;
+pub mod language;
+pub mod order;
+pub mod render;

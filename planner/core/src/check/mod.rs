@@ -1,0 +1,1 @@
+//! Grades a finished plan, apart from the planner that made it.

@@ -1,0 +1,1 @@
+//! Compiles a configuration into the desired state.

@@ -1,0 +1,1 @@
+//! Compares recorded, live and desired.

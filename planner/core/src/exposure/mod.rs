@@ -1,0 +1,1 @@
+//! Derives what a target would lose in each failure scope.

@@ -1,0 +1,7 @@
+//! Reads the text of the configuration: parse, evaluate, check; all errors of all files at once.
+
+pub mod format;
+pub mod functions;
+mod value;
+
+pub use value::{Number, Value};

@@ -1,0 +1,1 @@
+//! Sorts the actions of a plan so that nothing is ever less protected.
