@@ -1,1 +1,8 @@
-//! placeholder
+//! Local files and SQLite databases, backed up into repositories in restic's format.
+
+mod catalog;
+
+pub use catalog::{
+    DIRECTORY, LOCAL_COPY, LOCAL_DIRECTORY, LOCAL_GUARD, LOCAL_SCHEDULE, LOCAL_SNAPSHOT,
+    LOCAL_SQLITE, PROVIDER, S3, Scheduling, catalog,
+};
