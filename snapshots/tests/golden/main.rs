@@ -1,0 +1,3 @@
+//! One test binary: golden outputs and the rules of the house.
+
+mod tidy;
