@@ -31,6 +31,15 @@ impl Digest {
         serde_json::to_vec(value).map(|bytes| Self::of_bytes(&bytes))
     }
 
+    /// Returns the digest of a value's canonical JSON: no white space, the keys of every object sorted.
+    ///
+    /// Unlike [`Digest::of`] it does not depend on the order in which an object was built.
+    pub fn of_canonical(value: &serde_json::Value) -> Self {
+        let mut text = String::new();
+        canonical(value, &mut text);
+        Self::of_bytes(text.as_bytes())
+    }
+
     /// Returns all 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -42,8 +51,56 @@ impl Digest {
     }
 }
 
+/// Appends the canonical JSON of `value`.
+fn canonical(value: &serde_json::Value, text: &mut String) {
+    use fmt::Write as _;
+    use serde_json::Value;
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            let sorted: std::collections::BTreeMap<&String, &Value> = fields.iter().collect();
+            text.push('{');
+            for (index, (name, item)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                let _ = write!(text, "{}:", Value::from(name.as_str()));
+                canonical(item, text);
+            }
+            text.push('}');
+        }
+        leaf => {
+            let _ = write!(text, "{leaf}");
+        }
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_canonical_form_sorts_keys_and_escapes_texts() {
+        let mut text = String::new();
+        canonical(
+            &serde_json::json!({"b": [1, {"z": null, "a": "q\"\n"}], "a": 1.5}),
+            &mut text,
+        );
+        assert_eq!(text, r#"{"a":1.5,"b":[1,{"a":"q\"\n","z":null}]}"#);
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Attributes, Scope};
+use crate::{Address, Attributes, Digest, Scope};
 
 /// The provider's own name of a recovery point: a snapshot id, an ARN, a label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,6 +65,26 @@ pub struct LiveResource {
     pub domains: Vec<Domain>,
     /// The recovery points that it holds, oldest first; none for what holds none.
     pub recovery_points: Vec<RecoveryPoint>,
+}
+
+impl LiveResource {
+    /// Returns the digest that an action carries as what it was planned on, and that apply compares before it starts.
+    ///
+    /// Covers the attributes and the ids of the recovery points in any order; not the facts, which move by themselves.
+    pub fn digest(&self) -> Digest {
+        let mut points: Vec<&str> = self
+            .recovery_points
+            .iter()
+            .map(|point| point.id.0.as_str())
+            .collect();
+        points.sort_unstable();
+        let attributes: serde_json::Map<String, serde_json::Value> =
+            self.attributes.clone().into_iter().collect();
+        Digest::of_canonical(&serde_json::json!({
+            "attributes": attributes,
+            "recovery_points": points,
+        }))
+    }
 }
 
 /// Why a resource could not be read. Not the same as its absence.
