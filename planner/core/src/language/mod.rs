@@ -4,4 +4,4 @@ pub mod format;
 pub mod functions;
 mod value;
 
-pub use value::{Number, Value};
+pub use value::{ArithmeticError, NotJson, Number, Value};
