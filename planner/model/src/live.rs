@@ -105,4 +105,8 @@ pub struct LiveState {
     pub resources: BTreeMap<Address, LiveResource>,
     /// What could not be read.
     pub failures: BTreeMap<Address, ReadFailure>,
+    /// The domains of the place where something that does not exist yet would stand: of the nearest directory that
+    /// does exist, of the region. Missing where nothing is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<Address, Vec<Domain>>,
 }

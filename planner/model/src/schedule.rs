@@ -64,29 +64,29 @@ impl Schedule {
     /// repeat within the enumeration (all that name minutes, hours and days of week; days of month over six years).
     /// Unbounded when the expression stops matching.
     pub fn worst_gap(&self, from: jiff::Timestamp) -> Bound<Span> {
-        let Self::Cron(text) = self else {
-            let Self::Every(span) = self else {
-                return Bound::Unbounded;
-            };
-            return Bound::Finite(*span);
+        self.gaps(from)
+            .map_or(Bound::Unbounded, |(_, longest)| Bound::Finite(longest))
+    }
+
+    /// Returns the shortest and the longest time between two runs that follow each other, enumerated as for
+    /// [`Schedule::worst_gap`]; none when the expression stops matching.
+    pub fn gaps(&self, from: jiff::Timestamp) -> Option<(Span, Span)> {
+        let text = match self {
+            Self::Every(span) => return Some((*span, *span)),
+            Self::Cron(text) => text,
         };
-        let Ok(cron) = parse_cron(text) else {
-            return Bound::Unbounded;
-        };
-        let mut worst = Span::ZERO;
-        let mut last: Option<jiff::Zoned> = None;
-        let mut at = from.to_zoned(TimeZone::UTC);
-        for _ in 0..HORIZON {
-            let Ok(next) = cron.find_next_occurrence(&at, false) else {
-                return Bound::Unbounded;
-            };
-            if let Some(last) = &last {
-                worst = worst.max(Span::between(last.timestamp(), next.timestamp()));
-            }
-            last = Some(next.clone());
+        let cron = parse_cron(text).ok()?;
+        let mut gaps: Option<(Span, Span)> = None;
+        let mut at = cron
+            .find_next_occurrence(&from.to_zoned(TimeZone::UTC), false)
+            .ok()?;
+        for _ in 1..HORIZON {
+            let next = cron.find_next_occurrence(&at, false).ok()?;
+            let gap = Span::between(at.timestamp(), next.timestamp());
+            gaps = Some(gaps.map_or((gap, gap), |(short, long)| (short.min(gap), long.max(gap))));
             at = next;
         }
-        Bound::Finite(worst)
+        gaps
     }
 }
 
