@@ -1,0 +1,97 @@
+//! The list of providers: one line each.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lifeboat_contract::{Provider, ProviderError};
+use lifeboat_engine::Providers;
+use lifeboat_model::{Address, Attributes, Catalog};
+
+use crate::failure::Failure;
+
+/// What a provider is told about where it runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The absolute directory of the configuration.
+    pub(crate) directory: PathBuf,
+    /// The binary that a schedule runs.
+    pub(crate) executable: PathBuf,
+    /// Where caches go.
+    pub(crate) cache: PathBuf,
+    /// Where drills restore to.
+    pub(crate) scratch: PathBuf,
+}
+
+/// One provider: its name, what it knows before it is configured, and how it is configured.
+struct Entry {
+    name: &'static str,
+    catalog: fn() -> Catalog,
+    open: fn(&Attributes, &Place) -> Result<Arc<dyn Provider>, ProviderError>,
+}
+
+const REGISTRY: &[Entry] = &[
+    Entry { name: "local", catalog: lifeboat_local::catalog, open: local },
+    Entry { name: "memory", catalog: lifeboat_memory::catalog, open: memory },
+];
+
+fn local(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
+    let settings = lifeboat_local::LocalSettings::new(
+        place.directory.clone(),
+        place.executable.clone(),
+        place.cache.clone(),
+        place.scratch.clone(),
+    );
+    Ok(Arc::new(lifeboat_local::LocalProvider::new(attributes, settings)?))
+}
+
+fn memory(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
+    Ok(Arc::new(lifeboat_memory::MemoryProvider::configured(attributes, &place.directory)?))
+}
+
+impl Place {
+    /// Looks at the environment.
+    pub(crate) fn here() -> Result<Self, Failure> {
+        let directory = std::env::current_dir()
+            .map_err(|error| Failure::new("cli::directory", "the current directory cannot be read").because(error))?;
+        let executable = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("lifeboat"));
+        let scratch = std::env::temp_dir();
+        let cache = std::env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
+            .unwrap_or_else(|| scratch.clone())
+            .join("lifeboat");
+        Ok(Self { directory, executable, cache, scratch })
+    }
+}
+
+/// Returns what all providers know before they are configured: enough for the language.
+pub(crate) fn catalog() -> Catalog {
+    let mut catalog = Catalog::default();
+    for entry in REGISTRY {
+        catalog.merge((entry.catalog)());
+    }
+    catalog
+}
+
+/// Returns the provider that a `provider` address is a configuration of: `local` for `provider.local.other`.
+fn provider_name(address: &Address) -> &str {
+    address.kind.as_deref().unwrap_or(&address.name)
+}
+
+/// Configures providers.
+pub(crate) fn open<'a>(
+    blocks: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
+    place: &Place,
+) -> Result<Providers, Failure> {
+    let mut providers = Providers::default();
+    for (address, attributes) in blocks {
+        let name = provider_name(address);
+        let entry = REGISTRY
+            .iter()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| Failure::new("cli::unknown_provider", format!("there is no provider `{name}`")))?;
+        providers.insert(address.clone(), (entry.open)(attributes, place)?);
+    }
+    Ok(providers)
+}
