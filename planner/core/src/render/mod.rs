@@ -1,1 +1,30 @@
 //! Shows plans, exposure, drift and status; each format a view of one value.
+//!
+//! Entry: [`plan_text`]. Way of the data: a value of the model and a [`Style`] → text or JSON, never anything else.
+//! The order of the files is the order of a plan's text: recovery points, drift, exposure, actions, notices, summary.
+//!
+//! Determinism: what is written depends on the arguments only; ages are counted from an `as_of`. Colour is written
+//! in one place (`canvas`), which also spells out control characters, so that no name can steer a terminal.
+
+mod action;
+mod canvas;
+mod drift;
+mod exposure;
+#[cfg(test)]
+mod fixture;
+mod moment;
+mod notice;
+mod plan;
+mod points;
+mod style;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use drift::drift_text;
+pub use exposure::Objectives;
+pub use plan::{Next, PlanView, plan_text};
+pub use points::points_text;
+pub use style::Style;
+pub use summary::Summary;

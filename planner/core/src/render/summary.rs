@@ -1,0 +1,141 @@
+//! What a plan comes to: the lines that people and tools read first.
+
+use std::collections::BTreeSet;
+
+use lifeboat_model::{Action, Address, Effect, OnRemove, Plan, Verb};
+use serde::Serialize;
+
+use super::canvas::{Canvas, Line, Tone};
+use super::exposure::Objectives;
+use super::moment::count;
+
+/// How many actions of each sort a plan has, as Terraform counts: a replacement adds one and takes one away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What is made.
+    pub add: usize,
+    /// What is changed in place.
+    pub change: usize,
+    /// What is destroyed.
+    pub destroy: usize,
+    /// What is live and taken over.
+    pub import: usize,
+    /// What stays and is no longer managed.
+    pub forget: usize,
+    /// What a protection is asked to do once: back up now.
+    pub invoke: usize,
+}
+
+impl Summary {
+    /// Counts the actions.
+    pub fn of(actions: &[Action]) -> Self {
+        let mut all = Self::default();
+        for action in actions {
+            match (action.verb, action.on_remove) {
+                (Verb::Create, _) => all.add += 1,
+                (Verb::Update, _) => all.change += 1,
+                (Verb::Replace, OnRemove::Destroy) => {
+                    all.add += 1;
+                    all.destroy += 1;
+                }
+                (Verb::Replace, OnRemove::Forget) => {
+                    all.add += 1;
+                    all.forget += 1;
+                }
+                (Verb::Adopt, _) => all.import += 1,
+                (Verb::BackUp, _) => all.invoke += 1,
+                (Verb::Forget, _) => all.forget += 1,
+                (Verb::Delete, _) => all.destroy += 1,
+            }
+        }
+        all
+    }
+
+    /// Returns the counts after `Plan: `, in the words of Terraform and OpenTofu.
+    pub fn sentence(self) -> String {
+        let mut text = String::new();
+        if self.import > 0 {
+            text.push_str(&format!("{} to import, ", self.import));
+        }
+        text.push_str(&format!(
+            "{} to add, {} to change, {} to destroy",
+            self.add, self.change, self.destroy
+        ));
+        if self.forget > 0 {
+            text.push_str(&format!(", {} to forget", self.forget));
+        }
+        text.push('.');
+        if self.invoke > 0 {
+            text.push_str(&format!(" Actions: {} to invoke.", self.invoke));
+        }
+        text
+    }
+}
+
+/// Returns the targets that the plan leaves less protected, each once.
+fn weakened(plan: &Plan) -> BTreeSet<&Address> {
+    plan.actions
+        .iter()
+        .filter(|action| action.effect == Effect::Weakens)
+        .map(|action| action.target.as_ref().unwrap_or(&action.address))
+        .collect()
+}
+
+/// Returns what apply asks leave for, or none when it asks for nothing.
+pub(crate) fn leave(plan: &Plan) -> Option<String> {
+    let weaker = weakened(plan).len();
+    let points = plan.losses.len();
+    let what = match (points, weaker) {
+        (0, 0) => return None,
+        (0, n) => format!("makes {} less protected than now", count(n, "target")),
+        (n, 0) => format!("deletes {}", count(n, "recovery point")),
+        (n, m) => format!(
+            "deletes {} and makes {} less protected than now",
+            count(n, "recovery point"),
+            count(m, "target")
+        ),
+    };
+    Some(what)
+}
+
+/// Writes the counts, the objectives, and whether anything is ever less protected.
+pub(crate) fn summary(canvas: &mut Canvas, plan: &Plan) {
+    canvas.gap();
+    canvas.line(
+        Line::default()
+            .tone(Tone::Strong, "Plan:")
+            .plain(format!(" {}", Summary::of(&plan.actions).sentence())),
+    );
+    objectives(canvas, plan);
+    match leave(plan) {
+        None => canvas.say(
+            Tone::Plain,
+            "At no step is any target less protected than now.",
+        ),
+        Some(what) => canvas.paragraph(
+            "",
+            Tone::Bad,
+            &format!("This plan {what}: apply needs --allow-loss."),
+        ),
+    }
+}
+
+/// Writes how many goals hold, now and after the plan.
+pub(crate) fn objectives(canvas: &mut Canvas, plan: &Plan) {
+    let all = Objectives::of(&plan.exposure);
+    if all.total == 0 {
+        return;
+    }
+    let tone = if all.all_met() { Tone::Good } else { Tone::Bad };
+    let before = if all.met == all.met_before {
+        "as before".to_owned()
+    } else {
+        format!("{} before", all.met_before)
+    };
+    canvas.line(
+        Line::default()
+            .tone(Tone::Strong, "Objectives: ")
+            .tone(tone, format!("{} of {} met", all.met, all.total))
+            .plain(format!(" ({before}).")),
+    );
+}
