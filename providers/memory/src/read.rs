@@ -1,0 +1,126 @@
+//! Reading in bulk: one listing for each kind and place, matched in memory.
+
+use std::collections::BTreeMap;
+
+use lifeboat_contract::{ErrorClass, ProviderError, ReadItem, ReadRequest};
+use lifeboat_model::{LiveResource, LiveState, ReadFailure};
+
+use crate::error::bad_attribute;
+use crate::resolve::{VaultRef, text};
+use crate::world::{Method, State, World};
+use crate::{catalog, live};
+
+/// What one listing covers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Datasets,
+    Vaults,
+    InVault(String),
+    Schedules,
+}
+
+/// Returns everything that is asked for.
+pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
+    let mut answer = LiveState::default();
+    let mut listings: BTreeMap<Place, Vec<(ReadItem, Option<VaultRef>)>> = BTreeMap::new();
+    let ReadRequest { items, bindings } = request;
+    for item in items {
+        let placed = match item.kind.as_str() {
+            catalog::DATASET => Ok((Place::Datasets, None)),
+            catalog::VAULT => VaultRef::of(&item.address, &item.attributes)
+                .map(|vault| (Place::Vaults, Some(vault))),
+            catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
+                VaultRef::named_by(&item.address, &item.attributes, bindings)
+                    .map(|vault| (Place::InVault(vault.name.clone()), Some(vault)))
+            }
+            catalog::SCHEDULE => Ok((Place::Schedules, None)),
+            other => Err(bad_attribute(&item.address.to_string(), "kind", "known")
+                .because(format!("`{other}` is no kind of this provider"))),
+        };
+        match placed {
+            Ok((place, vault)) => listings.entry(place).or_default().push((item, vault)),
+            Err(error) => fail(&mut answer, item, &error),
+        }
+    }
+    let page = world.faults().pages_of();
+    for items in listings.into_values() {
+        list(world, items, page, &mut answer);
+    }
+    answer
+}
+
+fn list(
+    world: &World,
+    items: Vec<(ReadItem, Option<VaultRef>)>,
+    page: usize,
+    answer: &mut LiveState,
+) {
+    let mut failed = None;
+    for (index, (item, vault)) in items.into_iter().enumerate() {
+        if index % page == 0 {
+            failed = world.faults().request(Method::List);
+        }
+        if let Some(class) = failed {
+            let message = format!("page {} of the listing fails as planned", index / page + 1);
+            fail(answer, item, &ProviderError::new(class, message));
+            continue;
+        }
+        match find(&world.state(), &item, vault.as_ref()) {
+            Ok(Some(found)) => {
+                answer.resources.insert(item.address, found);
+            }
+            Ok(None) => {}
+            Err(error) => fail(answer, item, &error),
+        }
+    }
+}
+
+fn find(
+    state: &State,
+    item: &ReadItem,
+    vault: Option<&VaultRef>,
+) -> Result<Option<LiveResource>, ProviderError> {
+    match (item.kind.as_str(), vault) {
+        (catalog::VAULT, Some(reference)) => {
+            let Some(found) = reference.open(state)? else {
+                return Ok(None);
+            };
+            if found.owner != item.address {
+                return Err(foreign(&reference.name, &found.owner.to_string()));
+            }
+            Ok(Some(live::vault(found)))
+        }
+        (kind, Some(reference)) => Ok(reference.open(state)?.and_then(|found| {
+            let record = found.policies.get(&item.address)?;
+            (record.kind == kind).then(|| live::policy(&item.address, record, found))
+        })),
+        (catalog::SCHEDULE, None) => Ok(state.schedules.get(&item.address).map(live::schedule)),
+        (_, None) => {
+            let name = text(&item.attributes, "name")
+                .ok_or_else(|| bad_attribute(&item.address.to_string(), "name", "a text"))?;
+            Ok(match state.datasets.get(name) {
+                Some(Some(found)) => Some(live::dataset(&item.attributes, Some(found))),
+                Some(None) => None,
+                None => item
+                    .attributes
+                    .contains_key("size")
+                    .then(|| live::dataset(&item.attributes, None)),
+            })
+        }
+    }
+}
+
+/// Returns the error for a vault that somebody else made.
+pub(crate) fn foreign(name: &str, owner: &str) -> ProviderError {
+    let message = format!("vault `{name}` belongs to `{owner}`");
+    ProviderError::new(ErrorClass::Conflict, message).help("Choose another name for the vault.")
+}
+
+fn fail(answer: &mut LiveState, item: ReadItem, error: &ProviderError) {
+    let failure = ReadFailure {
+        class: error.class.as_str().to_owned(),
+        message: error.chain(),
+        help: error.help.clone(),
+    };
+    answer.failures.insert(item.address, failure);
+}

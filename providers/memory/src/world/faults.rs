@@ -1,0 +1,402 @@
+//! Faults that a test plans, and the counters that tell it what was called.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lifeboat_contract::{ErrorClass, ProviderError};
+
+use super::crash::{Bell, GiveWay, Life};
+
+/// A method of the provider, or one request below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// [`Provider::read`](lifeboat_contract::Provider::read).
+    Read,
+    /// One page of one listing that a read makes.
+    List,
+    /// [`Provider::change`](lifeboat_contract::Provider::change).
+    Change,
+    /// [`Provider::back_up`](lifeboat_contract::Provider::back_up).
+    BackUp,
+    /// [`Provider::delete_points`](lifeboat_contract::Provider::delete_points).
+    DeletePoints,
+    /// [`Provider::restore`](lifeboat_contract::Provider::restore).
+    Restore,
+    /// [`Provider::verify`](lifeboat_contract::Provider::verify).
+    Verify,
+    /// [`Provider::verify_restored`](lifeboat_contract::Provider::verify_restored).
+    VerifyRestored,
+    /// [`Provider::discard_scratch`](lifeboat_contract::Provider::discard_scratch).
+    DiscardScratch,
+}
+
+impl Method {
+    const ALL: [Self; 9] = [
+        Self::Read,
+        Self::List,
+        Self::Change,
+        Self::BackUp,
+        Self::DeletePoints,
+        Self::Restore,
+        Self::Verify,
+        Self::VerifyRestored,
+        Self::DiscardScratch,
+    ];
+
+    /// Returns the word of the method.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Change => "change",
+            Self::BackUp => "back_up",
+            Self::DeletePoints => "delete_points",
+            Self::Restore => "restore",
+            Self::Verify => "verify",
+            Self::VerifyRestored => "verify_restored",
+            Self::DiscardScratch => "discard_scratch",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// When in a call a fault happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Instant {
+    /// Before anything is done.
+    #[default]
+    Before,
+    /// When everything is done, before the caller learns of it.
+    After,
+}
+
+/// What a fault does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happens {
+    /// The call fails with this class.
+    Fail(ErrorClass),
+    /// The call never answers; others do.
+    Hang,
+    /// The process dies, as far as the world is concerned: no call of any of its providers answers or has an effect
+    /// any more. See [`World::until_crash`](super::World::until_crash).
+    Crash,
+    /// The process really dies.
+    Abort,
+}
+
+/// One fault, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The method that it strikes.
+    pub method: Method,
+    /// Which call of the method, counted from 1 over the life of the world.
+    pub call: u64,
+    /// When in the call.
+    pub at: Instant,
+    /// What it does.
+    pub happens: Happens,
+}
+
+/// Why a text is not a fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a fault: expected METHOD CALL CLASS, such as \"change 3 throttled\"")]
+pub struct FaultError(pub String);
+
+/// Reads `METHOD CALL WHAT [after]`, where WHAT is a class of errors, `hang`, `crash` or `abort`.
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let wrong = || FaultError(text.to_owned());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (method, call, what, at) = match words.as_slice() {
+            [method, call, what] => (*method, *call, *what, Instant::Before),
+            [method, call, what, "after"] => (*method, *call, *what, Instant::After),
+            _ => return Err(wrong()),
+        };
+        let class = || {
+            serde_json::from_value(serde_json::Value::String(what.to_owned())).map(Happens::Fail)
+        };
+        Ok(Self {
+            method: Method::ALL
+                .into_iter()
+                .find(|known| known.as_str() == method)
+                .ok_or_else(wrong)?,
+            call: call.parse().map_err(|_| wrong())?,
+            at,
+            happens: match what {
+                "hang" => Happens::Hang,
+                "crash" => Happens::Crash,
+                "abort" => Happens::Abort,
+                _ => class().map_err(|_| wrong())?,
+            },
+        })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    planned: Vec<Fault>,
+    crash_at: Option<u64>,
+    instants: u64,
+    crashes: u64,
+    calls: BTreeMap<Method, u64>,
+    page_size: Option<usize>,
+    give_way: u32,
+    in_flight: u32,
+    most_in_flight: u32,
+}
+
+/// What makes calls of a world fail, and counts them.
+#[derive(Debug, Default)]
+pub struct Faults {
+    book: Mutex<Book>,
+    bell: Bell,
+}
+
+impl Faults {
+    /// Plans a fault.
+    pub fn plan(&self, fault: Fault) {
+        self.book().planned.push(fault);
+    }
+
+    /// Makes the `call`-th call of `method` from now on fail before it has any effect.
+    pub fn fail(&self, method: Method, call: u64, class: ErrorClass) {
+        self.from_now(method, call, Instant::Before, Happens::Fail(class));
+    }
+
+    /// Makes the `call`-th call of `method` from now on have its effect and then fail.
+    pub fn fail_after(&self, method: Method, call: u64, class: ErrorClass) {
+        self.from_now(method, call, Instant::After, Happens::Fail(class));
+    }
+
+    /// Makes the `call`-th call of `method` from now on the process's last.
+    pub fn crash(&self, method: Method, call: u64, at: Instant) {
+        self.from_now(method, call, at, Happens::Crash);
+    }
+
+    fn from_now(&self, method: Method, call: u64, at: Instant, happens: Happens) {
+        let mut book = self.book();
+        let call = call + book.calls.get(&method).copied().unwrap_or(0);
+        book.planned.push(Fault {
+            method,
+            call,
+            at,
+            happens,
+        });
+    }
+
+    /// Plans a crash at the `instant`-th instant from now, counted from 1, at which one can happen: before and after each
+    /// call, and after each single effect of it. [`Faults::instants`] of a run without faults says how many there are.
+    pub fn crash_at(&self, instant: u64) {
+        let mut book = self.book();
+        book.crash_at = Some(book.instants + instant);
+    }
+
+    /// Drops every fault that is planned.
+    pub fn clear(&self) {
+        let mut book = self.book();
+        book.planned.clear();
+        book.crash_at = None;
+    }
+
+    /// Returns the instants so far at which a crash could have happened.
+    pub fn instants(&self) -> u64 {
+        self.book().instants
+    }
+
+    /// Returns the crashes so far.
+    pub fn crashes(&self) -> u64 {
+        self.book().crashes
+    }
+
+    /// Makes listings come in pages of this many items; a page that fails takes only its own items with it.
+    pub fn page_size(&self, items: usize) {
+        self.book().page_size = Some(items.max(1));
+    }
+
+    /// Makes every call give way so often before it answers, so that concurrent calls overlap.
+    pub fn slow(&self, times: u32) {
+        self.book().give_way = times;
+    }
+
+    /// Returns how often `method` was called.
+    pub fn calls(&self, method: Method) -> u64 {
+        self.book().calls.get(&method).copied().unwrap_or(0)
+    }
+
+    /// Returns how often anything was called that may have changed the world.
+    pub fn writes(&self) -> u64 {
+        [Method::Change, Method::BackUp, Method::DeletePoints]
+            .map(|method| self.calls(method))
+            .iter()
+            .sum()
+    }
+
+    /// Returns the most calls that were under way at once.
+    pub fn most_in_flight(&self) -> u32 {
+        self.book().most_in_flight
+    }
+
+    /// Forgets what was counted; planned faults stay, with the number of their call counted from here.
+    pub fn reset_counters(&self) {
+        let mut book = self.book();
+        let Book { planned, calls, .. } = &mut *book;
+        for fault in planned.iter_mut() {
+            fault.call -= fault
+                .call
+                .min(calls.get(&fault.method).copied().unwrap_or(0));
+        }
+        book.calls.clear();
+        book.most_in_flight = book.in_flight;
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    pub(crate) fn life(&self) -> Life {
+        Life(self.book().crashes)
+    }
+
+    pub(crate) fn pages_of(&self) -> usize {
+        self.book().page_size.unwrap_or(100)
+    }
+
+    /// Counts a request, and returns its number and the error that is planned for it.
+    pub(crate) fn request(&self, method: Method) -> Option<ErrorClass> {
+        let mut book = self.book();
+        let count = book.calls.entry(method).or_default();
+        *count += 1;
+        let call = *count;
+        book.take(method, call, Instant::Before)
+            .and_then(|happens| match happens {
+                Happens::Fail(class) => Some(class),
+                _ => None,
+            })
+    }
+
+    /// Begins a call: counts it, and lets what is planned before it happen.
+    pub(crate) async fn enter(
+        &self,
+        life: Life,
+        method: Method,
+    ) -> Result<Call<'_>, ProviderError> {
+        let (call, give_way) = {
+            let mut book = self.book();
+            let count = book.calls.entry(method).or_default();
+            *count += 1;
+            let number = *count;
+            book.in_flight += 1;
+            book.most_in_flight = book.most_in_flight.max(book.in_flight);
+            let call = Call {
+                faults: self,
+                life,
+                method,
+                number,
+            };
+            (call, book.give_way)
+        };
+        GiveWay(give_way).await;
+        call.strike(Instant::Before).await?;
+        Ok(call)
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn take(&mut self, method: Method, call: u64, at: Instant) -> Option<Happens> {
+        let index = self
+            .planned
+            .iter()
+            .position(|fault| fault.method == method && fault.call == call && fault.at == at)?;
+        Some(self.planned.remove(index).happens)
+    }
+
+    /// Passes one instant; returns whether a crash was planned for it.
+    fn pass(&mut self) -> bool {
+        self.instants += 1;
+        let crash = self.crash_at.is_some_and(|at| at <= self.instants);
+        if crash {
+            self.crash_at = None;
+        }
+        crash
+    }
+}
+
+/// A call that is under way.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    faults: &'a Faults,
+    life: Life,
+    method: Method,
+    number: u64,
+}
+
+impl Call<'_> {
+    /// Ends the call: lets what is planned after it happen.
+    pub(crate) async fn leave<T>(self, answer: T) -> Result<T, ProviderError> {
+        self.strike(Instant::After).await?;
+        Ok(answer)
+    }
+
+    /// Passes an instant between two effects.
+    pub(crate) async fn pass(&self) {
+        let crash = self.faults.book().pass();
+        self.die_if(crash).await;
+    }
+
+    async fn strike(&self, at: Instant) -> Result<(), ProviderError> {
+        let (crash, happens) = {
+            let mut book = self.faults.book();
+            (book.pass(), book.take(self.method, self.number, at))
+        };
+        self.die_if(crash).await;
+        match happens {
+            None => Ok(()),
+            Some(Happens::Fail(class)) => Err(ProviderError::new(
+                class,
+                format!("call {} of `{}` fails as planned", self.number, self.method),
+            )),
+            Some(Happens::Hang) => std::future::pending().await,
+            Some(Happens::Crash) => {
+                self.die_if(true).await;
+                Ok(())
+            }
+            Some(Happens::Abort) => std::process::abort(),
+        }
+    }
+
+    /// Never returns when the process that made the call is dead, or dies now.
+    async fn die_if(&self, crash: bool) {
+        let dead = {
+            let mut book = self.faults.book();
+            let dead = book.crashes > self.life.0;
+            if crash && !dead {
+                book.crashes += 1;
+            }
+            dead || crash
+        };
+        if dead {
+            self.faults.bell.ring();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        let mut book = self.faults.book();
+        book.in_flight = book.in_flight.saturating_sub(1);
+    }
+}

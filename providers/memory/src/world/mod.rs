@@ -1,0 +1,131 @@
+//! What exists: datasets, vaults and what stands in them, shared by every provider instance, in a file if wished.
+
+mod crash;
+mod effect;
+mod faults;
+mod journal;
+mod meddle;
+mod state;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use crash::Crashed;
+pub(crate) use crash::Life;
+pub(crate) use effect::Effect;
+pub(crate) use faults::Call;
+pub use faults::{Fault, FaultError, Faults, Happens, Instant, Method};
+use journal::Journal;
+pub use journal::WorldError;
+pub(crate) use state::{Bytes, Dataset, Files, Point, Record, State, Vault};
+
+use crate::MemoryProvider;
+
+/// What exists. A clone is the same world; a world outlives the providers that speak to it.
+///
+/// ```
+/// # use lifeboat_memory::World;
+/// let world = World::new();
+/// world.put_dataset("docs", [("a.txt", "hello"), ("b/c.txt", "world")]);
+/// let provider = world.provider();
+/// drop(provider); // a crash of the process
+/// let again = world.provider();
+/// ```
+#[derive(Clone, Default)]
+pub struct World {
+    inside: Arc<Inside>,
+}
+
+#[derive(Default)]
+struct Inside {
+    state: Mutex<State>,
+    journal: Mutex<Option<Journal>>,
+    faults: Faults,
+}
+
+/// Shows how much there is, and no content.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("World")
+            .field("datasets", &state.datasets.keys())
+            .field("vaults", &state.vaults.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl World {
+    /// Returns a world in which nothing exists, without a file.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the world that this file keeps; an empty one, kept from now on, if there is no file.
+    ///
+    /// A last line that a kill cut off is ignored, and overwritten by the next effect. Several processes may read a
+    /// world; only one at a time may write it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not a world's.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, WorldError> {
+        let mut state = State::default();
+        let journal = Journal::open(path.as_ref(), |effect| state.apply(effect))?;
+        Ok(Self {
+            inside: Arc::new(Inside {
+                state: Mutex::new(state),
+                journal: Mutex::new(Some(journal)),
+                faults: Faults::default(),
+            }),
+        })
+    }
+
+    /// Returns a new provider over this world, as a process that has just started has it.
+    pub fn provider(&self) -> MemoryProvider {
+        MemoryProvider::new(self.clone())
+    }
+
+    /// Returns what counts the calls of this world and makes them fail.
+    pub fn faults(&self) -> &Faults {
+        &self.inside.faults
+    }
+
+    /// Returns a copy of this world as it is now, without its file, its faults and its counters.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        Self {
+            inside: Arc::new(Inside {
+                state: Mutex::new(self.state().clone()),
+                journal: Mutex::new(None),
+                faults: Faults::default(),
+            }),
+        }
+    }
+
+    /// Returns everything that exists as text that is equal for equal worlds, without content.
+    pub fn inventory(&self) -> String {
+        self.state().inventory()
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.inside
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the effect to the file, if there is one, and then makes it true.
+    pub(crate) fn commit(&self, effect: Effect) -> Result<(), WorldError> {
+        let mut state = self.state();
+        let mut journal = self
+            .inside
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(journal) = journal.as_mut() {
+            journal.append(&effect)?;
+        }
+        state.apply(effect);
+        Ok(())
+    }
+}
