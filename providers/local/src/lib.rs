@@ -1,6 +1,12 @@
 //! Local files and SQLite databases, backed up into repositories in restic's format.
 
 mod catalog;
+mod domains;
+mod error;
+mod file;
+mod machine;
+mod schedule;
+mod secret;
 
 pub use catalog::{
     DIRECTORY, LOCAL_COPY, LOCAL_DIRECTORY, LOCAL_GUARD, LOCAL_SCHEDULE, LOCAL_SNAPSHOT,

@@ -1,0 +1,173 @@
+//! Failure domains from real facts: which disk a path is on, which machine an endpoint is on.
+//!
+//! Whoever shares a [`Domain`] at a scope goes down together there. A path stands in the disk below its file system
+//! (`instance`), and in the machine (`zone` and `region`). Another disk of the same machine is another instance. What
+//! is not known is taken for the worst: a file system whose disk cannot be told may be on any disk of the machine,
+//! and so may a repository behind a loopback endpoint.
+
+mod disk;
+mod mount;
+
+use std::path::{Path, PathBuf};
+
+use lifeboat_model::{Domain, Scope};
+
+use crate::machine::Machine;
+use disk::Disk;
+use mount::Mount;
+
+/// Returns the failure domains of a path, which need not exist yet: then those of its nearest ancestor that does.
+pub(crate) fn of_path(machine: &Machine, path: &Path) -> Vec<Domain> {
+    let mut domains: Vec<Domain> = instances(machine, path)
+        .into_iter()
+        .map(|(id, evidence)| Domain {
+            scope: Scope::Instance,
+            id,
+            evidence,
+        })
+        .collect();
+    domains.extend(of_this_machine(machine, &path.display().to_string()));
+    domains
+}
+
+/// Returns the failure domains of a bucket behind an S3 endpoint.
+pub(crate) fn of_bucket(
+    machine: &Machine,
+    endpoint: &str,
+    region: &str,
+    bucket: &str,
+) -> Vec<Domain> {
+    let host = host_of(endpoint);
+    let mut domains = vec![Domain {
+        scope: Scope::Instance,
+        id: format!("s3:{host}/{bucket}"),
+        evidence: format!("the bucket `{bucket}` behind `{endpoint}`"),
+    }];
+    if !is_loopback(&host) {
+        for scope in [Scope::Zone, Scope::Region] {
+            domains.push(Domain {
+                scope,
+                id: format!("s3:{host}/{region}"),
+                evidence: format!("`{endpoint}` serves the region `{region}`"),
+            });
+        }
+        return domains;
+    }
+    for disk in disk::all(machine) {
+        domains.push(Domain {
+            scope: Scope::Instance,
+            evidence: format!(
+                "`{endpoint}` is this machine, so that the bucket may be on its disk `{}`",
+                disk.name
+            ),
+            id: disk.id,
+        });
+    }
+    domains.extend(of_this_machine(machine, endpoint));
+    domains
+}
+
+/// Returns what takes everything on this machine, whatever disk it is on.
+fn of_this_machine(machine: &Machine, place: &str) -> impl Iterator<Item = Domain> {
+    let id = format!("host:{}", machine.id());
+    let evidence = format!("`{place}` is on this machine");
+    [Scope::Zone, Scope::Region]
+        .map(|scope| Domain {
+            scope,
+            id: id.clone(),
+            evidence: evidence.clone(),
+        })
+        .into_iter()
+}
+
+/// Returns the ids of the instances that a path stands in, each with its evidence.
+fn instances(machine: &Machine, path: &Path) -> Vec<(String, String)> {
+    let shown = path.display();
+    let existing = nearest_existing(path);
+    let Some(mount) = Mount::of(machine, &existing) else {
+        return anywhere(
+            machine,
+            &format!("the file system of `{shown}` is not known"),
+        );
+    };
+    if mount.in_memory() {
+        let id = format!("host:{}:memory", machine.id());
+        return vec![(
+            id,
+            format!(
+                "`{shown}` is in memory ({} at `{}`)",
+                mount.kind, mount.point
+            ),
+        )];
+    }
+    if let Some(server) = mount.server() {
+        return vec![(
+            format!("server:{server}"),
+            format!(
+                "`{shown}` is on the server `{server}` ({} at `{}`)",
+                mount.kind, mount.point
+            ),
+        )];
+    }
+    let (major, minor) = mount.device;
+    let disks = disk::below(machine, mount.device);
+    if disks.is_empty() {
+        let what = format!(
+            "`{shown}` is on {} at `{}` (st_dev {major}:{minor}), whose disk is not known",
+            mount.kind, mount.point
+        );
+        let mut all = anywhere(machine, &what);
+        let id = format!("host:{}:dev:{major}:{minor}", machine.id());
+        all.insert(0, (id, what));
+        return all;
+    }
+    disks
+        .into_iter()
+        .map(|Disk { name, id }| {
+            (
+                id,
+                format!("`{shown}` is on disk /dev/{name} (st_dev {major}:{minor})"),
+            )
+        })
+        .collect()
+}
+
+/// Returns every disk of the machine: it is on one of them.
+fn anywhere(machine: &Machine, why: &str) -> Vec<(String, String)> {
+    disk::all(machine)
+        .into_iter()
+        .map(|disk| (disk.id, format!("{why}; it may be on /dev/{}", disk.name)))
+        .collect()
+}
+
+fn nearest_existing(path: &Path) -> PathBuf {
+    path.ancestors()
+        .find_map(|ancestor| ancestor.canonicalize().ok())
+        .unwrap_or_else(|| PathBuf::from("/"))
+}
+
+/// Returns the host of an endpoint without scheme, user, port and path.
+pub(crate) fn host_of(endpoint: &str) -> String {
+    let rest = endpoint
+        .split_once("://")
+        .map_or(endpoint, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next().unwrap_or(bracketed),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    host.to_ascii_lowercase()
+}
+
+fn is_loopback(host: &str) -> bool {
+    match host.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback() || address.is_unspecified(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

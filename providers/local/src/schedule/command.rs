@@ -1,0 +1,129 @@
+//! The command that an entry runs, quoted for whoever runs it.
+
+use std::path::PathBuf;
+
+use lifeboat_model::Address;
+
+/// What is the same in the command of every entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CommandLine {
+    /// The program, absolute.
+    pub(crate) executable: PathBuf,
+    /// The directory of the configuration, absolute.
+    pub(crate) config_dir: PathBuf,
+}
+
+impl CommandLine {
+    /// Returns the words of the command that backs up `protection`.
+    fn words(&self, protection: &Address) -> [String; 6] {
+        [
+            self.executable.display().to_string(),
+            "-C".to_owned(),
+            self.config_dir.display().to_string(),
+            "backup".to_owned(),
+            "run".to_owned(),
+            protection.to_string(),
+        ]
+    }
+
+    /// Returns the command for a crontab: quoted for the shell, and `%` for cron, which takes it for a line end.
+    pub(crate) fn for_cron(&self, protection: &Address) -> String {
+        let words = self.words(protection).map(|word| shell_quoted(&word));
+        words.join(" ").replace('%', "\\%")
+    }
+
+    /// Returns the command for `ExecStart=`: quoted for systemd, with its specifiers and variables taken literally.
+    pub(crate) fn for_systemd(&self, protection: &Address) -> String {
+        self.words(protection)
+            .map(|word| unit_quoted(&word))
+            .join(" ")
+    }
+
+    /// Returns the end of [`Self::for_cron`] from the configuration on, which is what the command does: another copy
+    /// of the program does the same.
+    pub(crate) fn cron_tail(&self, protection: &Address) -> String {
+        tail(&self.for_cron(protection))
+    }
+
+    /// Returns the end of [`Self::for_systemd`] from the configuration on.
+    pub(crate) fn systemd_tail(&self, protection: &Address) -> String {
+        tail(&self.for_systemd(protection))
+    }
+}
+
+fn tail(command: &str) -> String {
+    let at = command.find(" -C ").unwrap_or(0);
+    command.get(at..).unwrap_or(command).to_owned()
+}
+
+fn is_plain(word: &str) -> bool {
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "/._-+=:@,".contains(c))
+}
+
+fn shell_quoted(word: &str) -> String {
+    if is_plain(word) {
+        return word.to_owned();
+    }
+    // Outside of the single quotes a backslash before `%` is for cron; inside, cron removes it all the same.
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+fn unit_quoted(word: &str) -> String {
+    if is_plain(word) {
+        return word.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for c in word.chars() {
+        match c {
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(c);
+            }
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '%' => quoted.push_str("%%"),
+            '$' => quoted.push_str("$$"),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command() -> (CommandLine, Address) {
+        let command = CommandLine {
+            executable: "/opt/life boat/bin/lifeboat".into(),
+            config_dir: "/srv/it's 100%".into(),
+        };
+        let address = "target.local_directory.docs[\"a$b\"].snapshot[\"d\"]";
+        (command, address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_shell_reads_back_the_words_that_were_quoted() {
+        let (command, address) = command();
+        // What cron does before it gives the line to the shell.
+        let line = command.for_cron(&address).replace("\\%", "%");
+        let output = std::process::Command::new("sh")
+            .args(["-c", &format!("printf '%s\\n' {line}")])
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            command.words(&address).join("\n") + "\n"
+        );
+    }
+
+    #[test]
+    fn systemd_gets_its_specifiers_and_variables_doubled() {
+        let (command, address) = command();
+        insta::assert_snapshot!(command.for_systemd(&address), @r#""/opt/life boat/bin/lifeboat" -C "/srv/it's 100%%" backup run "target.local_directory.docs[\"a$$b\"].snapshot[\"d\"]""#);
+    }
+}
