@@ -186,10 +186,17 @@ impl Canvas {
     }
 }
 
+/// One line of a table.
+#[derive(Debug)]
+enum Row {
+    Cells(Vec<(Tone, String)>),
+    Whole(Line),
+}
+
 /// A table: columns as wide as their widest cell, two spaces between them, the last one broken at the width.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    rows: Vec<Vec<(Tone, String)>>,
+    rows: Vec<Row>,
     indent: usize,
 }
 
@@ -209,19 +216,23 @@ impl Table {
 
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (Tone, String)>) {
-        self.rows.push(
-            cells
-                .into_iter()
-                .map(|(tone, cell)| (tone, shown(&cell)))
-                .collect(),
-        );
+        let cells = cells.into_iter();
+        self.rows.push(Row::Cells(
+            cells.map(|(tone, cell)| (tone, shown(&cell))).collect(),
+        ));
+    }
+
+    /// Adds a line that keeps to no column.
+    pub(crate) fn whole(&mut self, line: Line) {
+        self.rows.push(Row::Whole(line));
     }
 
     /// Writes it.
     pub(crate) fn write(self, canvas: &mut Canvas) {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
-            for (i, (_, cell)) in row.iter().enumerate() {
+            let Row::Cells(cells) = row else { continue };
+            for (i, (_, cell)) in cells.iter().enumerate() {
                 match widths.get_mut(i) {
                     Some(width) => *width = (*width).max(columns(cell)),
                     None => widths.push(columns(cell)),
@@ -229,10 +240,17 @@ impl Table {
             }
         }
         for row in self.rows {
+            let cells = match row {
+                Row::Cells(cells) => cells,
+                Row::Whole(line) => {
+                    canvas.line(line);
+                    continue;
+                }
+            };
             let mut line = Line::indent(self.indent);
             let mut start = self.indent;
             let last = widths.len().saturating_sub(1);
-            for (i, ((tone, cell), width)) in row.into_iter().zip(&widths).enumerate() {
+            for (i, ((tone, cell), width)) in cells.into_iter().zip(&widths).enumerate() {
                 line = line.to(start);
                 if i == last && start + columns(&cell) > canvas.style.width {
                     line = broken(canvas, line, start, tone, &cell);

@@ -12,10 +12,16 @@ mod drift;
 mod exposure;
 #[cfg(test)]
 mod fixture;
+mod json;
+mod markdown;
 mod moment;
 mod notice;
 mod plan;
 mod points;
+mod report;
+mod state;
+mod status;
+mod status_text;
 mod style;
 mod summary;
 #[cfg(test)]
@@ -24,7 +30,18 @@ mod value;
 
 pub use drift::drift_text;
 pub use exposure::Objectives;
+pub use json::{
+    FORMAT_VERSION, drift_json, event_json, plan_events, plan_json, points_json, report_json,
+};
+pub use markdown::plan_markdown;
 pub use plan::{Next, PlanView, plan_text};
 pub use points::points_text;
+pub use report::{
+    BackUpView, CheckResult, DrillView, PathProblem, RestoreView, VerifyView, backup_text,
+    drill_text, restore_text, verify_text,
+};
+pub use state::{state_list, state_show, state_text};
+pub use status::{ProtectionStatus, StatusReport, TargetStatus, status};
+pub use status_text::status_text;
 pub use style::Style;
 pub use summary::Summary;

@@ -1,7 +1,7 @@
 //! Recovery points: the ones that a plan deletes, and the ones that a protection holds.
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Loss, RecoveryPoint};
+use lifeboat_model::{Address, Loss, Plan, RecoveryPoint};
 
 use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone};
@@ -77,6 +77,18 @@ fn table<'a>(
     table.write(canvas);
 }
 
+/// Writes recovery points as rows, newest first.
+pub(crate) fn points_rows(
+    canvas: &mut Canvas,
+    indent: usize,
+    points: &[RecoveryPoint],
+    as_of: Timestamp,
+) {
+    let mut newest: Vec<&RecoveryPoint> = points.iter().collect();
+    newest.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.id.cmp(&b.id)));
+    table(canvas, indent, newest, as_of, Tone::Warn);
+}
+
 fn notes(point: &RecoveryPoint, as_of: Timestamp) -> String {
     let mut notes = Vec::new();
     if let Some(until) = point.locked_until.filter(|until| *until > as_of) {
@@ -105,9 +117,7 @@ pub fn points_text<'a>(
                 .tone(Tone::Strong, address.to_string())
                 .plain(format!("  {}", count(points.len(), "recovery point"))),
         );
-        let mut newest: Vec<&RecoveryPoint> = points.iter().collect();
-        newest.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.id.cmp(&b.id)));
-        table(&mut canvas, 2, newest, as_of, Tone::Warn);
+        points_rows(&mut canvas, 2, points, as_of);
     }
     canvas.gap();
     canvas.say(
@@ -119,4 +129,12 @@ pub fn points_text<'a>(
         ),
     );
     canvas.finish()
+}
+
+/// Returns the address of the action that deletes a recovery point, or what holds it if the plan has no such action.
+pub(crate) fn loss_address<'a>(plan: &'a Plan, loss: &'a Loss) -> &'a Address {
+    plan.actions
+        .iter()
+        .find(|action| action.id == loss.action)
+        .map_or(&loss.address, |action| &action.address)
 }

@@ -1,0 +1,119 @@
+//! A plan as Markdown, short: the verdict, what is lost, exposure, counts, and the detail in a fold.
+
+use lifeboat_model::{Catalog, Plan};
+
+use super::action;
+use super::canvas::Canvas;
+use super::exposure::{Objectives, has_moves, markdown as exposure_table};
+use super::moment::{age, count, size, utc};
+use super::summary::{Summary, leave};
+use super::{Style, drift};
+
+/// Recovery points that are named; a comment has room for no more.
+const NAMED: usize = 50;
+
+/// Returns a plan as Markdown.
+///
+/// The detail stands in a `diff` fence with `+`, `-` and `!` in the first column, which forges colour.
+pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
+    let mut out = format!("## {}\n\n", verdict(plan));
+    losses(&mut out, plan);
+    if has_moves(&plan.exposure) {
+        out.push_str(&exposure_table(&plan.exposure, Style::plain()));
+        out.push('\n');
+    }
+    let detail = detail(plan, catalog);
+    if !detail.is_empty() {
+        let fence = fence(&detail);
+        out.push_str(&format!(
+            "<details><summary>Show the actions</summary>\n\n{fence}diff\n{detail}{fence}\n\n</details>\n\n"
+        ));
+    }
+    if plan.is_empty() {
+        out.push_str("No changes. Your protections match the configuration.\n");
+    } else {
+        out.push_str(&format!(
+            "Plan: {}\n",
+            Summary::of(&plan.actions).sentence()
+        ));
+    }
+    if let Ok(digest) = plan.digest() {
+        out.push_str(&format!("\n<sub>Plan digest {}</sub>\n", digest.short()));
+    }
+    out
+}
+
+fn verdict(plan: &Plan) -> String {
+    let all = Objectives::of(&plan.exposure);
+    let goals = match (all.total, all.all_met()) {
+        (0, _) => String::new(),
+        (total, true) => format!("all {} met", count(total, "objective")),
+        (total, false) => format!("{} of {} met", all.met, count(total, "objective")),
+    };
+    let says = match (leave(plan), plan.is_empty()) {
+        (Some(what), _) => format!("This plan {what}"),
+        (None, true) => "No changes".to_owned(),
+        (None, false) => "Nothing is ever less protected than now".to_owned(),
+    };
+    if goals.is_empty() {
+        says
+    } else {
+        format!("{says}; {goals}")
+    }
+}
+
+fn losses(out: &mut String, plan: &Plan) {
+    if plan.losses.is_empty() {
+        return;
+    }
+    out.push_str(&format!(
+        "### Recovery points that this plan deletes: {}\n\n| point | time | age | size | held by |\n|---|---|---|---|---|\n",
+        plan.losses.len()
+    ));
+    for loss in plan.losses.iter().take(NAMED) {
+        let point = &loss.point;
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} | `{}` |\n",
+            point.id.short(),
+            utc(point.time),
+            age(point.time, plan.as_of),
+            size(point.size_bytes),
+            loss.address.to_string().replace('|', "\\|"),
+        ));
+    }
+    if let Some(left @ 1..) = plan.losses.len().checked_sub(NAMED) {
+        out.push_str(&format!("\nand {}.\n", count(left, "more recovery point")));
+    }
+    out.push('\n');
+}
+
+fn detail(plan: &Plan, catalog: Option<&Catalog>) -> String {
+    let mut canvas = Canvas::new(Style::plain());
+    drift::note(&mut canvas, &plan.drift, plan.as_of);
+    action::actions(&mut canvas, &plan.actions, catalog);
+    canvas
+        .finish()
+        .lines()
+        .map(|line| format!("{}\n", first_column(line)))
+        .collect()
+}
+
+/// Moves a symbol to the first column, `~` as `!`, and keeps what follows where it is.
+fn first_column(line: &str) -> String {
+    let body = line.trim_start();
+    let indent = line.len() - body.len();
+    let moved = |symbol: char, rest: &str| format!("{symbol}{}{rest}", " ".repeat(indent));
+    match body.split_once(' ') {
+        Some((symbol @ ("+" | "-" | "!"), rest)) => {
+            moved(symbol.chars().next().unwrap_or(' '), &format!(" {rest}"))
+        }
+        Some(("~" | "+/-", rest)) => moved('!', &format!(" {rest}")),
+        _ => line.to_owned(),
+    }
+}
+
+/// Returns a fence that the text does not close.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
+}
