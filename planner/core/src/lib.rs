@@ -14,4 +14,5 @@ pub mod diff;
 pub mod exposure;
 pub mod language;
 pub mod order;
+pub mod planning;
 pub mod render;

@@ -1,1 +1,41 @@
 //! Compiles a configuration into the desired state.
+//!
+//! A target becomes an unmanaged resource at its own address, a repository a managed one, and a protection the
+//! managed resource that its mechanism has on that kind of target, below the target's address; a schedule becomes a
+//! setting beside it.
+
+mod compile;
+mod error;
+mod requires;
+
+use std::collections::BTreeMap;
+
+use lifeboat_model::{Address, DesiredState, Notice, Objective};
+
+pub use compile::compile;
+pub use error::{DesignError, DesignErrors};
+
+/// All protections of all targets: what the planner plans for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Design {
+    /// What shall exist.
+    pub desired: DesiredState,
+    /// Objectives by label.
+    pub objectives: BTreeMap<String, Objective>,
+    /// The label of each target's objective; every target of the configuration stands here.
+    pub targets: BTreeMap<Address, Option<String>>,
+    /// The address of the resource that each protection block compiles to.
+    pub protections: BTreeMap<Address, Address>,
+    /// The configuration's outputs; sensitive ones are null.
+    pub outputs: BTreeMap<String, serde_json::Value>,
+    /// What the reader of a plan should know about the design.
+    pub notices: Vec<Notice>,
+}
+
+impl Design {
+    /// Returns the objective of a target.
+    pub fn objective(&self, target: &Address) -> Option<&Objective> {
+        let label = self.targets.get(target)?.as_ref()?;
+        self.objectives.get(label)
+    }
+}

@@ -1,0 +1,378 @@
+//! From blocks to resources.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lifeboat_model::{
+    Address, Attributes, Catalog, DesiredResource, DesiredState, KindSpec, Notice, OnRemove,
+    ProtectionSpec, Schedule, Severity,
+};
+use serde_json::Value;
+
+use super::requires::cycle;
+use super::{Design, DesignError, DesignErrors};
+use crate::configuration::{Configuration, Location, ProtectionBlock, TargetBlock};
+
+/// Compiles a configuration into a design.
+///
+/// # Errors
+/// All that is wrong, not only the first.
+pub fn compile(configuration: &Configuration, catalog: &Catalog) -> Result<Design, DesignErrors> {
+    let mut compiler = Compiler {
+        configuration,
+        catalog,
+        resources: BTreeMap::new(),
+        origins: BTreeMap::new(),
+        resource_of: configuration
+            .protections
+            .values()
+            .map(|block| (&block.address, resource_address(block)))
+            .collect(),
+        notices: Vec::new(),
+        errors: Vec::new(),
+    };
+    compiler.targets();
+    compiler.repositories();
+    for block in configuration.protections.values() {
+        compiler.protection(block);
+    }
+    compiler.unprotected();
+    compiler.finish()
+}
+
+struct Compiler<'a> {
+    configuration: &'a Configuration,
+    catalog: &'a Catalog,
+    resources: BTreeMap<Address, DesiredResource>,
+    /// The block that each resource comes from.
+    origins: BTreeMap<Address, (&'a Address, &'a Location)>,
+    /// The resource of each protection block.
+    resource_of: BTreeMap<&'a Address, Address>,
+    notices: Vec<Notice>,
+    errors: Vec<DesignError>,
+}
+
+/// Returns the name of a block below its target: its label, with the key of the instance after a slash.
+fn instance_name(block: &ProtectionBlock) -> String {
+    match &block.address.key {
+        Some(key) => format!("{}/{key}", block.address.name),
+        None => block.address.name.clone(),
+    }
+}
+
+fn resource_address(block: &ProtectionBlock) -> Address {
+    block
+        .target
+        .clone()
+        .part(block.mechanism.as_str(), Some(instance_name(block)))
+}
+
+/// Puts a value that the planner knows under its name, where the kind has such an attribute.
+fn fill(attributes: &mut Attributes, kind: Option<&KindSpec>, name: &str, value: Option<Value>) {
+    let known = kind.is_some_and(|kind| kind.attribute(name).is_some());
+    if let (true, Some(value)) = (known, value) {
+        attributes.insert(name.to_owned(), value);
+    }
+}
+
+fn text(value: impl ToString) -> Value {
+    Value::String(value.to_string())
+}
+
+impl<'a> Compiler<'a> {
+    fn targets(&mut self) {
+        for block in self.configuration.targets.values() {
+            let requires = self.dependencies(&block.address, &block.depends_on, &block.at);
+            self.add(
+                DesiredResource {
+                    address: block.address.clone(),
+                    kind: block.address.kind.clone().unwrap_or_default(),
+                    provider: block.provider.clone(),
+                    managed: false,
+                    attributes: block.attributes.clone(),
+                    requires,
+                    target: None,
+                    on_remove: OnRemove::Forget,
+                },
+                &block.address,
+                &block.at,
+            );
+        }
+    }
+
+    fn repositories(&mut self) {
+        for block in self.configuration.repositories.values() {
+            let requires = self.dependencies(&block.address, &block.depends_on, &block.at);
+            self.add(
+                DesiredResource {
+                    address: block.address.clone(),
+                    kind: block.address.kind.clone().unwrap_or_default(),
+                    provider: block.provider.clone(),
+                    managed: true,
+                    attributes: block.attributes.clone(),
+                    requires,
+                    target: None,
+                    on_remove: block.on_remove,
+                },
+                &block.address,
+                &block.at,
+            );
+        }
+    }
+
+    fn protection(&mut self, block: &'a ProtectionBlock) {
+        let Some(target) = self.configuration.targets.get(&block.target) else {
+            self.errors.push(DesignError::UnknownTarget {
+                protection: block.address.clone(),
+                target: block.target.clone(),
+                at: block.at.clone(),
+            });
+            return;
+        };
+        let target_kind = target.address.kind.clone().unwrap_or_default();
+        let Some(spec) = self.catalog.protection(&target_kind, block.mechanism) else {
+            self.errors.push(DesignError::UnknownMechanism {
+                protection: block.address.clone(),
+                mechanism: block.mechanism,
+                target_kind,
+                at: block.at.clone(),
+            });
+            return;
+        };
+        let source = self.source(block);
+        let mut requires: BTreeSet<Address> = self
+            .dependencies(&block.address, &block.depends_on, &block.at)
+            .into_iter()
+            .collect();
+        requires.extend(block.repository.clone());
+        requires.extend(source.clone());
+        let address = resource_address(block);
+        self.add(
+            DesiredResource {
+                address: address.clone(),
+                kind: spec.resource_kind.clone(),
+                provider: target.provider.clone(),
+                managed: true,
+                attributes: self.protection_attributes(block, target, spec, source.as_ref()),
+                requires: requires.into_iter().collect(),
+                target: Some(block.target.clone()),
+                on_remove: block.on_remove,
+            },
+            &block.address,
+            &block.at,
+        );
+        if let Some(schedule) = &block.schedule {
+            self.schedule(block, target, spec, &address, schedule);
+        }
+    }
+
+    /// Returns the resource of the protection that a copy copies.
+    fn source(&mut self, block: &ProtectionBlock) -> Option<Address> {
+        let from = block.from.as_ref()?;
+        let source = self.resource_of.get(from).cloned();
+        if source.is_none() {
+            self.errors.push(DesignError::UnknownSource {
+                protection: block.address.clone(),
+                from: from.clone(),
+                at: block.at.clone(),
+            });
+        }
+        source
+    }
+
+    fn protection_attributes(
+        &self,
+        block: &ProtectionBlock,
+        target: &TargetBlock,
+        spec: &ProtectionSpec,
+        source: Option<&Address>,
+    ) -> Attributes {
+        let kind = self.catalog.kind(&spec.resource_kind);
+        let retention = block.retention.as_ref().or(target.retention.as_ref());
+        let data = target.attributes.clone().into_iter().collect();
+        let mut attributes = block.attributes.clone();
+        for (name, value) in [
+            ("target", Some(text(&block.target))),
+            ("source", Some(Value::Object(data))),
+            ("repository", block.repository.as_ref().map(text)),
+            ("from", source.map(text)),
+            ("schedule", block.schedule.as_ref().map(text)),
+            (
+                "retention",
+                retention.and_then(|policy| serde_json::to_value(policy).ok()),
+            ),
+        ] {
+            fill(&mut attributes, kind, name, value);
+        }
+        attributes
+    }
+
+    /// Adds the setting that runs a protection, or says why nothing does.
+    ///
+    /// The setting goes when its protection goes, whatever becomes of the recovery points: it is lifeboat's own, holds
+    /// nothing, and would only fail from then on.
+    fn schedule(
+        &mut self,
+        block: &'a ProtectionBlock,
+        target: &TargetBlock,
+        spec: &ProtectionSpec,
+        protection: &Address,
+        schedule: &Schedule,
+    ) {
+        if let Some(reason) = &spec.unscheduled {
+            self.notices.push(Notice {
+                severity: Severity::Warning,
+                code: "plan::unscheduled".to_owned(),
+                address: Some(protection.clone()),
+                message: format!("nothing runs `{protection}` on its schedule `{schedule}`: {reason}"),
+                help: Some(format!(
+                    "Run `lifeboat backup run '{protection}'` on that schedule by other means, and say so with \
+                     `scheduler = \"external\"`."
+                )),
+            });
+        }
+        let Some(kind) = &spec.schedule_kind else {
+            return;
+        };
+        let mut attributes = Attributes::new();
+        let known = self.catalog.kind(kind);
+        fill(&mut attributes, known, "protection", Some(text(protection)));
+        fill(&mut attributes, known, "schedule", Some(text(schedule)));
+        self.add(
+            DesiredResource {
+                address: block
+                    .target
+                    .clone()
+                    .part("schedule", Some(instance_name(block))),
+                kind: kind.clone(),
+                provider: target.provider.clone(),
+                managed: true,
+                attributes,
+                requires: vec![protection.clone()],
+                target: Some(block.target.clone()),
+                on_remove: OnRemove::Destroy,
+            },
+            &block.address,
+            &block.at,
+        );
+    }
+
+    /// Returns the resources of what a block waits for, without doubles, in address order.
+    fn dependencies(
+        &mut self,
+        block: &Address,
+        depends_on: &[Address],
+        at: &Location,
+    ) -> Vec<Address> {
+        let mut resources = BTreeSet::new();
+        for on in depends_on {
+            let known = self.configuration.targets.contains_key(on)
+                || self.configuration.repositories.contains_key(on);
+            if known {
+                resources.insert(on.clone());
+            } else if let Some(resource) = self.resource_of.get(on) {
+                resources.insert(resource.clone());
+            } else {
+                self.errors.push(DesignError::UnknownDependency {
+                    block: block.clone(),
+                    on: on.clone(),
+                    at: at.clone(),
+                });
+            }
+        }
+        resources.into_iter().collect()
+    }
+
+    fn add(&mut self, resource: DesiredResource, block: &'a Address, at: &'a Location) {
+        if let Some((other, _)) = self.origins.get(&resource.address) {
+            self.errors.push(DesignError::SameResource {
+                protection: block.clone(),
+                other: (*other).clone(),
+                resource: resource.address,
+                at: at.clone(),
+            });
+            return;
+        }
+        self.origins.insert(resource.address.clone(), (block, at));
+        self.resources.insert(resource.address.clone(), resource);
+    }
+
+    /// Says which targets nothing protects.
+    fn unprotected(&mut self) {
+        let protected: BTreeSet<&Address> = self
+            .configuration
+            .protections
+            .values()
+            .map(|block| &block.target)
+            .collect();
+        for block in self.configuration.targets.values() {
+            if protected.contains(&block.address) {
+                continue;
+            }
+            let (severity, message) = match &block.objective {
+                Some(objective) => (
+                    Severity::Warning,
+                    format!(
+                        "`{}` has the objective `{objective}` and no protection",
+                        block.address
+                    ),
+                ),
+                None => (
+                    Severity::Note,
+                    format!("`{}` has no protection", block.address),
+                ),
+            };
+            self.notices.push(Notice {
+                severity,
+                code: "plan::unprotected".to_owned(),
+                address: Some(block.address.clone()),
+                message,
+                help: Some("Add a protection block for it.".to_owned()),
+            });
+        }
+    }
+
+    fn finish(mut self) -> Result<Design, DesignErrors> {
+        let desired = DesiredState {
+            resources: self.resources,
+        };
+        if let Some(path) = cycle(&desired) {
+            let at = path
+                .first()
+                .and_then(|address| self.origins.get(address))
+                .map(|(_, at)| (*at).clone())
+                .unwrap_or_default();
+            self.errors.push(DesignError::Cycle { path, at });
+        }
+        if !self.errors.is_empty() {
+            return Err(DesignErrors(self.errors));
+        }
+        let configuration = self.configuration;
+        Ok(Design {
+            desired,
+            objectives: configuration.objectives.clone(),
+            targets: configuration
+                .targets
+                .values()
+                .map(|block| (block.address.clone(), block.objective.clone()))
+                .collect(),
+            protections: self
+                .resource_of
+                .into_iter()
+                .map(|(block, resource)| (block.clone(), resource))
+                .collect(),
+            outputs: configuration
+                .outputs
+                .iter()
+                .map(|(name, output)| {
+                    let value = if output.sensitive {
+                        Value::Null
+                    } else {
+                        output.value.clone()
+                    };
+                    (name.clone(), value)
+                })
+                .collect(),
+            notices: self.notices,
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! The driver: each stage once.
+
+use lifeboat_model::{Action, Catalog, Cause, LiveState, Notice, Plan, PlanOptions, RecordedState};
+
+use super::PlanError;
+use super::bindings::bindings;
+use crate::check::grade;
+use crate::design::Design;
+use crate::diff::{Snapshots, differences, drift};
+use crate::order::order;
+
+/// The shape of the plan document.
+const FORMAT_VERSION: &str = "1.0";
+
+/// Returns what apply shall do to bring live to the design.
+///
+/// A plan with a notice of [`Severity::Error`](lifeboat_model::Severity::Error) is complete as far as it goes, and
+/// shown; apply refuses it.
+///
+/// # Errors
+/// When a selector names nothing, when recorded resources require one another, and, a bug, when the checker refuses
+/// the plan.
+pub fn plan(
+    design: &Design,
+    live: &LiveState,
+    recorded: &RecordedState,
+    catalog: &Catalog,
+    options: &PlanOptions,
+) -> Result<Plan, PlanError> {
+    let snapshots = Snapshots {
+        design,
+        live,
+        recorded,
+        catalog,
+        options,
+    };
+    let differences = differences(snapshots)?;
+    let (actions, losses) = order(differences.drafts, recorded)?;
+    let plan = Plan {
+        format_version: FORMAT_VERSION.to_owned(),
+        lifeboat_version: options.lifeboat_version.clone(),
+        as_of: options.as_of,
+        seed: options.seed,
+        lineage: recorded.lineage.clone(),
+        serial: recorded.serial,
+        drift: drift(recorded, live, catalog, options.as_of),
+        exposure: Vec::new(),
+        notices: notices(design, options, differences.notices),
+        bindings: bindings(&snapshots, &actions),
+        outputs: design.outputs.clone(),
+        actions,
+        losses,
+    };
+    let findings = grade(&plan, design, live, recorded, catalog);
+    if findings.is_empty() {
+        Ok(plan)
+    } else {
+        Err(PlanError::Bug(findings))
+    }
+}
+
+/// Returns the notices of the design and of the differences, gravest first, then by address.
+fn notices(design: &Design, options: &PlanOptions, found: Vec<Notice>) -> Vec<Notice> {
+    let mut notices = if options.destroy {
+        Vec::new()
+    } else {
+        design.notices.clone()
+    };
+    notices.extend(found);
+    notices
+        .sort_by(|a, b| (a.severity, &a.address, &a.code).cmp(&(b.severity, &b.address, &b.code)));
+    notices
+}
+
+/// Returns the actions that the configuration asks for, not drift alone: what is pending when nothing has drifted.
+pub fn pending(plan: &Plan) -> impl Iterator<Item = &Action> {
+    plan.actions.iter().filter(|action| {
+        action.causes.iter().any(|cause| {
+            !matches!(
+                cause,
+                Cause::Drifted(_)
+                    | Cause::DeletedOutside
+                    | Cause::CannotUpdate(_)
+                    | Cause::Follows(_)
+            )
+        })
+    })
+}

@@ -1,0 +1,12 @@
+//! The one signature of the core: from design and three snapshots to a plan.
+//!
+//! Reads like the order of the stages: differences, order, exposure, and a check apart from all of them.
+
+mod bindings;
+mod error;
+mod make;
+mod reading;
+
+pub use error::PlanError;
+pub use make::{pending, plan};
+pub use reading::{Sought, read_bindings, read_items};
