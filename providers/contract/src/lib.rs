@@ -16,6 +16,8 @@
 
 mod act;
 mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod context;
 mod error;
 mod provider;

@@ -169,20 +169,20 @@ impl Faults {
 
     /// Makes the `call`-th call of `method` from now on fail before it has any effect.
     pub fn fail(&self, method: Method, call: u64, class: ErrorClass) {
-        self.from_now(method, call, Instant::Before, Happens::Fail(class));
+        self.plan_from_now(method, call, Instant::Before, Happens::Fail(class));
     }
 
     /// Makes the `call`-th call of `method` from now on have its effect and then fail.
     pub fn fail_after(&self, method: Method, call: u64, class: ErrorClass) {
-        self.from_now(method, call, Instant::After, Happens::Fail(class));
+        self.plan_from_now(method, call, Instant::After, Happens::Fail(class));
     }
 
     /// Makes the `call`-th call of `method` from now on the process's last.
     pub fn crash(&self, method: Method, call: u64, at: Instant) {
-        self.from_now(method, call, at, Happens::Crash);
+        self.plan_from_now(method, call, at, Happens::Crash);
     }
 
-    fn from_now(&self, method: Method, call: u64, at: Instant, happens: Happens) {
+    fn plan_from_now(&self, method: Method, call: u64, at: Instant, happens: Happens) {
         let mut book = self.book();
         let call = call + book.calls.get(&method).copied().unwrap_or(0);
         book.planned.push(Fault {

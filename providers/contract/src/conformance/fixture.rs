@@ -1,0 +1,193 @@
+//! What stands on a site: blocks as the planner would compile them.
+
+use std::collections::BTreeMap;
+
+use lifeboat_model::{Address, Attributes, Block};
+use serde_json::Value;
+
+/// One resource with its attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its name.
+    pub address: Address,
+    /// Its kind in the provider's catalog.
+    pub kind: String,
+    /// Its attributes as desired.
+    pub attributes: Attributes,
+}
+
+impl Item {
+    /// Returns a target or a repository; `attributes` is a JSON object.
+    pub fn new(block: Block, kind: &str, name: &str, attributes: Value) -> Self {
+        Self {
+            address: Address::of_kind(block, kind, name),
+            kind: kind.to_owned(),
+            attributes: object(attributes),
+        }
+    }
+}
+
+fn object(value: Value) -> Attributes {
+    match value {
+        Value::Object(map) => map.into_iter().collect(),
+        _ => Attributes::new(),
+    }
+}
+
+/// Everything that stands on a site once it is applied, and what the checks do with it.
+#[derive(Clone, Debug)]
+pub struct Fixture {
+    /// The target, with data.
+    pub target: Item,
+    /// Where the snapshot protection keeps its points.
+    pub repository: Item,
+    /// Where the copy keeps its points.
+    pub second_repository: Item,
+    /// Captures the target.
+    pub snapshot: Item,
+    /// Copies the points of the snapshot into the second repository.
+    pub copy: Option<Item>,
+    /// Guards the points of the snapshot.
+    pub guard: Option<Item>,
+    /// Settings that run the protections.
+    pub settings: Vec<Item>,
+    /// Items above with other attributes, each of which can be changed in place.
+    pub updates: Vec<Item>,
+    /// Attributes with which the first repository does not open: another password.
+    pub locked_out: Option<Attributes>,
+    /// The values of all secrets, which nobody may see.
+    pub secrets: Vec<String>,
+    /// A place where nothing is, that a restore can go to.
+    pub elsewhere: String,
+    /// A path of the target, that can be restored alone.
+    pub one_path: Option<String>,
+}
+
+impl Fixture {
+    /// Returns a fixture with one snapshot protection; `arguments` is a JSON object with what the planner does not fill.
+    pub fn new(
+        target: Item,
+        repository: Item,
+        second_repository: Item,
+        snapshot_kind: &str,
+        arguments: Value,
+    ) -> Self {
+        let mut attributes = object(arguments);
+        let source: serde_json::Map<String, Value> =
+            target.attributes.clone().into_iter().collect();
+        attributes.insert("target".to_owned(), target.address.to_string().into());
+        attributes.insert("source".to_owned(), source.into());
+        attributes.insert(
+            "repository".to_owned(),
+            repository.address.to_string().into(),
+        );
+        let snapshot = Item {
+            address: Address::of_kind(Block::Protection, "snapshot", "daily"),
+            kind: snapshot_kind.to_owned(),
+            attributes,
+        };
+        Self {
+            target,
+            repository,
+            second_repository,
+            snapshot,
+            copy: None,
+            guard: None,
+            settings: Vec::new(),
+            updates: Vec::new(),
+            locked_out: None,
+            secrets: Vec::new(),
+            elsewhere: String::new(),
+            one_path: None,
+        }
+    }
+
+    /// Adds a copy into the second repository.
+    #[must_use]
+    pub fn with_copy(mut self, kind: &str, arguments: Value) -> Self {
+        let mut copy = self.beside("copy", kind, arguments, &self.second_repository);
+        copy.attributes
+            .insert("from".to_owned(), self.snapshot.address.to_string().into());
+        self.copy = Some(copy);
+        self
+    }
+
+    /// Adds a guard in the first repository.
+    #[must_use]
+    pub fn with_guard(mut self, kind: &str, arguments: Value) -> Self {
+        self.guard = Some(self.beside("guard", kind, arguments, &self.repository));
+        self
+    }
+
+    /// Adds a setting that runs the snapshot.
+    #[must_use]
+    pub fn with_schedule(mut self, kind: &str, schedule: &str) -> Self {
+        let protection = self.snapshot.address.to_string();
+        self.settings.push(Item {
+            address: self.snapshot.address.clone().part("schedule", None),
+            kind: kind.to_owned(),
+            attributes: [
+                ("protection".to_owned(), protection.into()),
+                ("schedule".to_owned(), schedule.into()),
+            ]
+            .into(),
+        });
+        self
+    }
+
+    /// Adds an update in place of one attribute of the item with this address.
+    #[must_use]
+    pub fn with_update(mut self, address: &Address, attribute: &str, value: Value) -> Self {
+        let found = self
+            .items()
+            .into_iter()
+            .find(|item| item.address == *address)
+            .cloned();
+        if let Some(mut item) = found {
+            item.attributes.insert(attribute.to_owned(), value);
+            self.updates.push(item);
+        }
+        self
+    }
+
+    fn beside(&self, role: &str, kind: &str, arguments: Value, place: &Item) -> Item {
+        let mut attributes = object(arguments);
+        attributes.insert("target".to_owned(), self.target.address.to_string().into());
+        attributes.insert("repository".to_owned(), place.address.to_string().into());
+        Item {
+            address: Address::of_kind(Block::Protection, role, "daily"),
+            kind: kind.to_owned(),
+            attributes,
+        }
+    }
+
+    /// Returns what lifeboat manages, in an order in which it can be created.
+    pub fn managed(&self) -> Vec<&Item> {
+        [&self.repository, &self.second_repository, &self.snapshot]
+            .into_iter()
+            .chain(&self.copy)
+            .chain(&self.settings)
+            .chain(&self.guard)
+            .collect()
+    }
+
+    /// Returns everything, the target first.
+    pub fn items(&self) -> Vec<&Item> {
+        std::iter::once(&self.target)
+            .chain(self.managed())
+            .collect()
+    }
+
+    /// Returns what calls are told of targets, repositories and source protections.
+    pub fn bindings(&self) -> BTreeMap<Address, Attributes> {
+        [
+            &self.target,
+            &self.repository,
+            &self.second_repository,
+            &self.snapshot,
+        ]
+        .into_iter()
+        .map(|item| (item.address.clone(), item.attributes.clone()))
+        .collect()
+    }
+}
