@@ -45,6 +45,9 @@ pub(crate) struct Global {
     /// Show everything, unchanged attributes and long values too.
     #[arg(short, long, global = true, help_heading = "Output")]
     pub(crate) verbose: bool,
+    /// The state file; wins over the one that the configuration names.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Running")]
+    pub(crate) state: Option<PathBuf>,
     /// How long to wait for somebody else's lock.
     #[arg(long, value_name = "DURATION", default_value = "0s", global = true, help_heading = "Running")]
     pub(crate) lock_timeout: Span,

@@ -82,3 +82,15 @@ pub(crate) fn ask(question: &str) -> Option<String> {
     std::io::stdin().read_line(&mut answer).ok()?;
     Some(answer.trim().to_owned())
 }
+
+/// Returns whether the locale can show more than ASCII.
+pub(crate) fn unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    locale.is_none_or(|name| {
+        let name = name.to_ascii_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
+    })
+}

@@ -46,12 +46,18 @@ fn no_file_is_longer_than_a_person_reads() {
         if lines > FILE_LINES {
             long.push(format!("{name}: {lines} lines, at most {FILE_LINES}"));
         }
-        let beside = text.lines().skip_while(|line| *line != "mod tests {").count();
+        let beside = text
+            .lines()
+            .skip_while(|line| *line != "mod tests {")
+            .count();
         if beside > BESIDE_LINES {
             long.push(format!("{name}: {beside} lines of tests beside the code, at most {BESIDE_LINES}: move them to tests.rs"));
         }
     }
-    for (name, text) in files("rs").iter().filter(|(name, _)| name.contains("snapshots/")) {
+    for (name, text) in files("rs")
+        .iter()
+        .filter(|(name, _)| name.contains("snapshots/"))
+    {
         assert!(!text.is_empty(), "{name} is empty");
     }
     let snapshots = root().join("snapshots");
@@ -64,7 +70,10 @@ fn no_file_is_longer_than_a_person_reads() {
             } else if path.extension().is_some_and(|e| e == "snap") {
                 let lines = fs::read_to_string(&path).unwrap().lines().count();
                 if lines > SNAPSHOT_LINES {
-                    long.push(format!("{}: {lines} lines, at most {SNAPSHOT_LINES}", path.display()));
+                    long.push(format!(
+                        "{}: {lines} lines, at most {SNAPSHOT_LINES}",
+                        path.display()
+                    ));
                 }
             }
         }
@@ -96,7 +105,10 @@ fn the_arrows_between_crates_point_one_way() {
         ("planner/engine", &["model", "contract"]),
         ("providers/memory", &["model", "contract"]),
         ("providers/local", &["model", "contract"]),
-        ("planner/cli", &["model", "core", "contract", "engine", "memory", "local"]),
+        (
+            "planner/cli",
+            &["model", "core", "contract", "engine", "memory", "local"],
+        ),
         ("snapshots", &[]),
     ]);
     let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
@@ -107,12 +119,21 @@ fn the_arrows_between_crates_point_one_way() {
         .take_while(|line| *line != "]")
         .map(|line| line.trim().trim_matches([',', '"']))
         .collect();
-    assert_eq!(members.iter().copied().collect::<BTreeSet<_>>(), allowed.keys().copied().collect());
+    assert_eq!(
+        members.iter().copied().collect::<BTreeSet<_>>(),
+        allowed.keys().copied().collect()
+    );
     for (member, permitted) in allowed {
         let manifest = fs::read_to_string(root().join(member).join("Cargo.toml")).unwrap();
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{member} does not inherit the lints");
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{member} does not inherit the lints"
+        );
         for arrow in arrows(&manifest) {
-            assert!(permitted.contains(&arrow.as_str()), "{member} must not depend on lifeboat-{arrow}");
+            assert!(
+                permitted.contains(&arrow.as_str()),
+                "{member} must not depend on lifeboat-{arrow}"
+            );
         }
     }
 }
@@ -120,23 +141,53 @@ fn the_arrows_between_crates_point_one_way() {
 #[test]
 fn the_planner_reaches_no_clock_no_file_and_no_network() {
     let banned = [
-        "tokio", "clap", "rustix", "tempfile", "getrandom", "hostname", "rusqlite", "rustic_core", "opendal", "tracing",
+        "tokio",
+        "clap",
+        "rustix",
+        "tempfile",
+        "getrandom",
+        "hostname",
+        "rusqlite",
+        "rustic_core",
+        "opendal",
+        "tracing",
     ];
     for member in ["planner/model", "planner/core"] {
         let manifest = fs::read_to_string(root().join(member).join("Cargo.toml")).unwrap();
-        let dependencies: String =
-            manifest.lines().skip_while(|l| *l != "[dependencies]").take_while(|l| *l != "[dev-dependencies]").collect();
+        let dependencies: String = manifest
+            .lines()
+            .skip_while(|l| *l != "[dependencies]")
+            .take_while(|l| *l != "[dev-dependencies]")
+            .collect();
         for name in banned {
-            assert!(!dependencies.contains(name), "{member} must not depend on {name}");
+            assert!(
+                !dependencies.contains(name),
+                "{member} must not depend on {name}"
+            );
         }
-        assert!(root().join(member).join("clippy.toml").exists(), "{member} has no clippy.toml of its own");
+        assert!(
+            root().join(member).join("clippy.toml").exists(),
+            "{member} has no clippy.toml of its own"
+        );
     }
     for (name, text) in files("rs") {
         if !name.starts_with("planner/model/src") && !name.starts_with("planner/core/src") {
             continue;
         }
-        for word in ["std::fs", "std::env", "std::net", "std::process", "std::thread", "Timestamp::now", "Instant::now", "HashMap"] {
-            assert!(!text.contains(word), "{name} mentions {word}: the planner is pure");
+        for word in [
+            "std::fs",
+            "std::env",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "Timestamp::now",
+            "Instant::now",
+            "HashMap",
+        ] {
+            assert!(
+                !text.contains(word),
+                "{name} mentions {word}: the planner is pure"
+            );
         }
     }
 }
@@ -150,7 +201,10 @@ fn every_example_is_explained_and_listed() {
         for file in ["main.dr.hcl", "README.md"] {
             assert!(folder.join(file).exists(), "examples/{name} has no {file}");
         }
-        assert!(readme.contains(&format!("examples/{name}")), "README.md does not mention examples/{name}");
+        assert!(
+            readme.contains(&format!("examples/{name}")),
+            "README.md does not mention examples/{name}"
+        );
     }
 }
 

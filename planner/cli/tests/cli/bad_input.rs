@@ -12,18 +12,34 @@ fn a_wrong_password_is_denied_and_names_the_repository() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
     let wrong = [("LIFEBOAT_TEST_PASSWORD", "not-it")];
-    sandbox.run_with(&wrong, &["plan"]).exits(1).complains("wrong password").never_says("not-it");
-    sandbox.run_with(&wrong, &["backup", "run", DOCS]).exits(1).complains("wrong password");
-    sandbox.run_with(&wrong, &["apply", "--auto-approve"]).exits(1);
-    sandbox.run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    sandbox
+        .run_with(&wrong, &["plan"])
+        .exits(1)
+        .complains("wrong password")
+        .never_says("not-it");
+    sandbox
+        .run_with(&wrong, &["backup", "run", DOCS])
+        .exits(1)
+        .complains("wrong password");
+    sandbox
+        .run_with(&wrong, &["apply", "--auto-approve"])
+        .exits(1);
+    sandbox
+        .run(&["plan", "--detailed-exitcode"])
+        .exits(0)
+        .says("No changes.");
 }
 
 #[test]
 fn a_password_that_is_not_set_names_the_variable() {
     let sandbox = Sandbox::two_targets();
     let mut command = sandbox.command(&["plan"]);
-    let output = command.env_remove("LIFEBOAT_TEST_PASSWORD").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let output = command
+        .env_remove("LIFEBOAT_TEST_PASSWORD")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("LIFEBOAT_TEST_PASSWORD"), "{text}");
     assert!(!sandbox.path("backups/near/config").exists());
 }
@@ -32,7 +48,10 @@ fn a_password_that_is_not_set_names_the_variable() {
 fn a_repository_of_somebody_else_is_not_taken() {
     let sandbox = Sandbox::two_targets();
     sandbox.write("backups/near/family.jpg", "not yours");
-    sandbox.run(&["plan"]).exits(1).complains("repository.directory.near");
+    sandbox
+        .run(&["plan"])
+        .exits(1)
+        .complains("repository.directory.near");
     sandbox.run(&["apply", "--auto-approve"]).exits(1);
     assert_eq!(sandbox.read("backups/near/family.jpg"), "not yours");
     assert!(!sandbox.path("backups/near/config").exists());
@@ -43,9 +62,15 @@ fn a_half_written_repository_is_said_to_be_one() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
     fs::remove_file(sandbox.path("backups/near/config")).unwrap();
-    sandbox.run(&["plan"]).exits(1).complains("repository.directory.near");
+    sandbox
+        .run(&["plan"])
+        .exits(1)
+        .complains("repository.directory.near");
     sandbox.run(&["apply", "--auto-approve"]).exits(1);
-    assert!(!sandbox.path("backups/near/config").exists(), "a repository with data was initialised again");
+    assert!(
+        !sandbox.path("backups/near/config").exists(),
+        "a repository with data was initialised again"
+    );
 }
 
 #[test]
@@ -53,7 +78,10 @@ fn a_missing_source_makes_no_empty_recovery_point() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
     fs::rename(sandbox.path("data/docs"), sandbox.path("data/moved")).unwrap();
-    sandbox.run(&["backup", "run", DOCS]).exits(1).complains("data/docs");
+    sandbox
+        .run(&["backup", "run", DOCS])
+        .exits(1)
+        .complains("data/docs");
     assert_eq!(sandbox.restic_snapshots("backups/near").len(), 2);
 }
 
@@ -62,23 +90,38 @@ fn a_full_disk_leaves_no_incomplete_point() {
     let sandbox = Sandbox::two_targets();
     fs::create_dir_all(sandbox.path("backups/near")).unwrap();
     let mount = sandbox.path("backups/near");
-    let status = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&mount).status();
+    let status = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
+        .arg(&mount)
+        .status();
     if !status.is_ok_and(|status| status.success()) {
         println!("skipped: mounting a tmpfs needs privileges that this machine does not give");
         return;
     }
     let _unmount = Unmount(mount);
     sandbox.apply();
-    let noise: String = (0..8_000_000u64).map(|i| char::from(33 + ((i * i * 2_654_435_761) >> 13) as u8 % 90)).collect();
+    let noise: String = (0..8_000_000u64)
+        .map(|i| char::from(33 + ((i * i * 2_654_435_761) >> 13) as u8 % 90))
+        .collect();
     sandbox.write("data/docs/large.bin", &noise);
     let random = std::process::Command::new("dd")
         .args(["if=/dev/urandom", "bs=1M", "count=8"])
-        .arg(format!("of={}", sandbox.path("data/docs/random.bin").display()))
+        .arg(format!(
+            "of={}",
+            sandbox.path("data/docs/random.bin").display()
+        ))
         .output()
         .unwrap();
     assert!(random.status.success());
-    sandbox.run(&["backup", "run", DOCS]).exits(1).complains("space");
-    assert_eq!(sandbox.restic_snapshots("backups/near").len(), 2, "the first two are still there, and no third");
+    sandbox
+        .run(&["backup", "run", DOCS])
+        .exits(1)
+        .complains("space");
+    assert_eq!(
+        sandbox.restic_snapshots("backups/near").len(),
+        2,
+        "the first two are still there, and no third"
+    );
     fs::remove_file(sandbox.path("data/docs/random.bin")).unwrap();
     fs::remove_file(sandbox.path("data/docs/large.bin")).unwrap();
 }
@@ -88,7 +131,10 @@ struct Unmount(std::path::PathBuf);
 
 impl Drop for Unmount {
     fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+        let _ = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(&self.0)
+            .status();
     }
 }
 
@@ -99,10 +145,22 @@ fn an_empty_state_file_is_an_error_and_not_a_fresh_start() {
     let whole = sandbox.read("lifeboat.state.json");
     for damaged in ["", &whole[..whole.len() / 2], "{}", "[1]"] {
         sandbox.write("lifeboat.state.json", damaged);
-        for command in [&["plan"][..], &["apply", "--auto-approve"], &["status"], &["backup", "run", DOCS]] {
-            sandbox.run(command).exits(1).complains("lifeboat.state.json");
+        for command in [
+            &["plan"][..],
+            &["apply", "--auto-approve"],
+            &["status"],
+            &["backup", "run", DOCS],
+        ] {
+            sandbox
+                .run(command)
+                .exits(1)
+                .complains("lifeboat.state.json");
         }
-        assert_eq!(sandbox.read("lifeboat.state.json"), damaged, "the damaged file was touched");
+        assert_eq!(
+            sandbox.read("lifeboat.state.json"),
+            damaged,
+            "the damaged file was touched"
+        );
     }
     sandbox.write("lifeboat.state.json", &whole);
     sandbox.run(&["plan", "--detailed-exitcode"]).exits(0);
@@ -114,17 +172,33 @@ fn a_state_of_another_lineage_is_refused() {
     sandbox.run(&["plan", "--out", "p.plan"]).exits(0);
     let other = Sandbox::two_targets();
     other.apply();
-    fs::copy(other.path("lifeboat.state.json"), sandbox.path("lifeboat.state.json")).unwrap();
-    sandbox.run(&["apply", "p.plan"]).exits(6).complains("lineage");
+    fs::copy(
+        other.path("lifeboat.state.json"),
+        sandbox.path("lifeboat.state.json"),
+    )
+    .unwrap();
+    sandbox
+        .run(&["apply", "p.plan"])
+        .exits(6)
+        .complains("lineage");
 }
 
 #[test]
 fn the_second_of_two_applies_is_told_who_holds_the_lock() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
-    let lock = fs::OpenOptions::new().create(true).read(true).write(true).truncate(false).open(sandbox.path("lifeboat.state.json.lock")).unwrap();
+    let lock = fs::OpenOptions::new()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(sandbox.path("lifeboat.state.json.lock"))
+        .unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-    sandbox.run(&["apply", "--auto-approve"]).exits(5).complains("lock");
+    sandbox
+        .run(&["apply", "--auto-approve"])
+        .exits(5)
+        .complains("lock");
     sandbox.run(&["backup", "run", DOCS]).exits(5);
     drop(lock);
     sandbox.run(&["apply", "--auto-approve"]).exits(0);
@@ -144,7 +218,10 @@ fn a_plan_file_that_was_edited_is_refused() {
     let sandbox = Sandbox::two_targets();
     sandbox.run(&["plan", "--out", "p.plan"]).exits(0);
     sandbox.edit("p.plan", "backups/near", "backups/evil");
-    sandbox.run(&["apply", "p.plan"]).exits(1).complains("p.plan");
+    sandbox
+        .run(&["apply", "p.plan"])
+        .exits(1)
+        .complains("p.plan");
     assert!(!sandbox.path("backups").exists());
 }
 
@@ -153,8 +230,15 @@ fn an_unreadable_file_is_reported_and_the_rest_is_saved() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
     sandbox.write("data/docs/closed.txt", "closed");
-    fs::set_permissions(sandbox.path("data/docs/closed.txt"), fs::Permissions::from_mode(0o000)).unwrap();
-    sandbox.run_unprivileged(&["backup", "run", DOCS]).exits(1).complains("closed.txt");
+    fs::set_permissions(
+        sandbox.path("data/docs/closed.txt"),
+        fs::Permissions::from_mode(0o000),
+    )
+    .unwrap();
+    sandbox
+        .run_unprivileged(&["backup", "run", DOCS])
+        .exits(1)
+        .complains("closed.txt");
     assert_eq!(sandbox.restic_snapshots("backups/near").len(), 3);
 }
 
@@ -165,7 +249,12 @@ fn a_file_that_is_no_database_is_refused() {
     let _ = fs::remove_file(sandbox.path("data/app.sqlite-wal"));
     let _ = fs::remove_file(sandbox.path("data/app.sqlite-shm"));
     let ran = sandbox.run(&["apply", "--auto-approve"]).exits(1);
-    assert!(ran.err.contains("not a SQLite database") || ran.out.contains("not a SQLite database"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("not a SQLite database") || ran.out.contains("not a SQLite database"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
 }
 
 #[test]
@@ -175,7 +264,13 @@ fn every_mistake_of_every_file_is_reported_at_once() {
     sandbox.edit("main.dr.hcl", "exclude   =", "exclud    =");
     sandbox.write("other.dr.hcl", "targett \"a\" \"b\" {\n}\n");
     let ran = sandbox.run(&["validate"]).exits(1);
-    for hint in ["objective.gold", "exclude", "target", "main.dr.hcl", "other.dr.hcl"] {
+    for hint in [
+        "objective.gold",
+        "exclude",
+        "target",
+        "main.dr.hcl",
+        "other.dr.hcl",
+    ] {
         assert!(ran.err.contains(hint), "`{hint}` is missing:\n{}", ran.err);
     }
     sandbox.run(&["plan"]).exits(1);
@@ -185,16 +280,29 @@ fn every_mistake_of_every_file_is_reported_at_once() {
 #[test]
 fn a_password_in_the_text_is_refused() {
     let sandbox = Sandbox::two_targets();
-    sandbox.edit("main.dr.hcl", "env = \"LIFEBOAT_TEST_PASSWORD\"", &format!("value = \"{PASSWORD}\""));
-    sandbox.run(&["validate"]).exits(1).complains("by reference");
+    sandbox.edit(
+        "main.dr.hcl",
+        "env = \"LIFEBOAT_TEST_PASSWORD\"",
+        &format!("value = \"{PASSWORD}\""),
+    );
+    sandbox
+        .run(&["validate"])
+        .exits(1)
+        .complains("by reference");
 }
 
 #[test]
 fn an_address_that_matches_nothing_is_an_error() {
     let sandbox = Sandbox::two_targets();
     sandbox.apply();
-    sandbox.run(&["plan", "--target", "target.local_directory.dox"]).exits(1).complains("target.local_directory.docs");
-    sandbox.run(&["backup", "run", "target.local_directory.dox"]).exits(1).complains("target.local_directory.docs");
+    sandbox
+        .run(&["plan", "--target", "target.local_directory.dox"])
+        .exits(1)
+        .complains("target.local_directory.docs");
+    sandbox
+        .run(&["backup", "run", "target.local_directory.dox"])
+        .exits(1)
+        .complains("target.local_directory.docs");
     sandbox.run(&["drill", "nonsense"]).exits(64);
     sandbox.run(&["plan", "--no-such-flag"]).exits(64);
 }

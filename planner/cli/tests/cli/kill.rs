@@ -56,17 +56,29 @@ fn prepared() -> Sandbox {
     sandbox.write("main.dr.hcl", &configuration());
     sandbox.write("secret", PASSWORD);
     for i in 0..TARGETS {
-        sandbox.write(&format!("data/t{i:02}/file.txt"), &format!("content of target {i}\n"));
+        sandbox.write(
+            &format!("data/t{i:02}/file.txt"),
+            &format!("content of target {i}\n"),
+        );
     }
     sandbox
 }
 
 #[test]
 fn an_apply_that_is_killed_anywhere_converges_when_it_is_run_again() {
-    let seed = std::env::var("LIFEBOAT_TEST_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64 | 1
-    });
-    println!("kill harness: seed {seed}, {KILLS} kills of an apply with {TARGETS} targets (LIFEBOAT_TEST_SEED repeats it)");
+    let seed = std::env::var("LIFEBOAT_TEST_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| {
+            std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .unwrap()
+                .as_nanos() as u64
+                | 1
+        });
+    println!(
+        "kill harness: seed {seed}, {KILLS} kills of an apply with {TARGETS} targets (LIFEBOAT_TEST_SEED repeats it)"
+    );
     let mut random = Random(seed);
 
     // How long an undisturbed apply takes here, to spread the kills over all of it.
@@ -97,7 +109,11 @@ fn an_apply_that_is_killed_anywhere_converges_when_it_is_run_again() {
         }
         let output = child.wait_with_output().unwrap();
         if finished {
-            assert!(output.status.success(), "seed {seed}: a rerun failed: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "seed {seed}: a rerun failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             converged(&sandbox, seed, kills);
             sandbox = prepared();
         }
@@ -109,16 +125,25 @@ fn an_apply_that_is_killed_anywhere_converges_when_it_is_run_again() {
 
 /// Fails unless everything that the configuration asks for is there exactly once, and every byte is sound.
 fn converged(sandbox: &Sandbox, seed: u64, kills: u32) {
-    sandbox.run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    sandbox
+        .run(&["plan", "--detailed-exitcode"])
+        .exits(0)
+        .says("No changes.");
     let mut paths: Vec<String> = sandbox
         .restic_snapshots("backups/near")
         .iter()
         .map(|snapshot| snapshot["paths"][0].as_str().unwrap().to_owned())
         .collect();
     paths.sort();
-    let expected: Vec<String> =
-        (0..TARGETS).map(|i| sandbox.path(&format!("data/t{i:02}")).display().to_string()).collect();
-    assert_eq!(paths, expected, "seed {seed}, after {kills} kills: a recovery point is missing or doubled");
-    sandbox.restic("backups/near", &["check", "--read-data"]).exits(0);
+    let expected: Vec<String> = (0..TARGETS)
+        .map(|i| sandbox.path(&format!("data/t{i:02}")).display().to_string())
+        .collect();
+    assert_eq!(
+        paths, expected,
+        "seed {seed}, after {kills} kills: a recovery point is missing or doubled"
+    );
+    sandbox
+        .restic("backups/near", &["check", "--read-data"])
+        .exits(0);
     sandbox.run(&["state", "audit"]).exits(0);
 }

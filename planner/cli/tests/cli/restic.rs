@@ -8,18 +8,48 @@ fn restic_checks_every_byte_and_restores_the_source() {
     std::fs::remove_file(sandbox.path("data/docs/junk.tmp")).unwrap();
     sandbox.apply();
     for repository in ["backups/near", "backups/second"] {
-        sandbox.restic(repository, &["check", "--read-data"]).exits(0).says("no errors were found");
+        sandbox
+            .restic(repository, &["check", "--read-data"])
+            .exits(0)
+            .says("no errors were found");
         let docs = sandbox.path("data/docs");
         let into = sandbox.path("by-restic").join(repository);
         sandbox
-            .restic(repository, &["restore", "latest", "--path", docs.to_str().unwrap(), "--target", into.to_str().unwrap()])
+            .restic(
+                repository,
+                &[
+                    "restore",
+                    "latest",
+                    "--path",
+                    docs.to_str().unwrap(),
+                    "--target",
+                    into.to_str().unwrap(),
+                ],
+            )
             .exits(0);
-        assert_eq!(tree(&into.join(docs.strip_prefix("/").unwrap())), tree(&docs), "{repository}");
+        assert_eq!(
+            tree(&into.join(docs.strip_prefix("/").unwrap())),
+            tree(&docs),
+            "{repository}"
+        );
     }
     let database = sandbox.path("data/app.sqlite");
     let into = sandbox.path("by-restic-db");
     sandbox
-        .restic("backups/near", &["restore", "latest", "--path", database.to_str().unwrap(), "--target", into.to_str().unwrap()])
+        .restic(
+            "backups/near",
+            &[
+                "restore",
+                "latest",
+                "--path",
+                database.to_str().unwrap(),
+                "--target",
+                into.to_str().unwrap(),
+            ],
+        )
         .exits(0);
-    assert_eq!(Sandbox::rows(&into.join(database.strip_prefix("/").unwrap())), 100);
+    assert_eq!(
+        Sandbox::rows(&into.join(database.strip_prefix("/").unwrap())),
+        100
+    );
 }

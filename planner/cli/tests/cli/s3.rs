@@ -13,8 +13,9 @@ struct Moto {
 
 impl Moto {
     fn start() -> Self {
-        let python = std::env::var("LIFEBOAT_TEST_PYTHON")
-            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python").to_owned());
+        let python = std::env::var("LIFEBOAT_TEST_PYTHON").unwrap_or_else(|_| {
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python").to_owned()
+        });
         let script = "import sys\n\
             from moto.moto_server.threaded_moto_server import ThreadedMotoServer\n\
             server = ThreadedMotoServer(ip_address='127.0.0.1', port=0, verbose=False)\n\
@@ -29,9 +30,17 @@ impl Moto {
             .spawn()
             .unwrap_or_else(|error| panic!("{python}: {error}; `.ci/test` installs it"));
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port: u16 = line.trim().parse().expect("moto printed no port: `.ci/test` installs it");
-        Self { child, endpoint: format!("http://127.0.0.1:{port}") }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let port: u16 = line
+            .trim()
+            .parse()
+            .expect("moto printed no port: `.ci/test` installs it");
+        Self {
+            child,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        }
     }
 
     fn make_bucket(&self, name: &str) {
@@ -52,27 +61,50 @@ impl Drop for Moto {
     }
 }
 
-const ENVIRONMENT: [(&str, &str); 3] =
-    [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing-secret"), ("APP_BACKUP_PASSWORD", PASSWORD)];
+const ENVIRONMENT: [(&str, &str); 3] = [
+    ("AWS_ACCESS_KEY_ID", "testing"),
+    ("AWS_SECRET_ACCESS_KEY", "testing-secret"),
+    ("APP_BACKUP_PASSWORD", PASSWORD),
+];
 
 #[test]
 fn the_example_backs_up_to_s3_and_restores() {
     let moto = Moto::start();
     moto.make_bucket("backups");
     let sandbox = Sandbox::empty();
-    sandbox.write("main.dr.hcl", include_str!("../../../../examples/sqlite-s3/main.dr.hcl"));
+    sandbox.write(
+        "main.dr.hcl",
+        include_str!("../../../../examples/sqlite-s3/main.dr.hcl"),
+    );
     sandbox.write(
         "lifeboat.vars.hcl",
-        &format!("endpoint = \"{}\"\nbucket = \"backups\"\nscheduler = \"external\"\n", moto.endpoint),
+        &format!(
+            "endpoint = \"{}\"\nbucket = \"backups\"\nscheduler = \"external\"\n",
+            moto.endpoint
+        ),
     );
     sandbox.database("data/app.sqlite", 250);
 
-    sandbox.run_with(&ENVIRONMENT, &["apply", "--auto-approve"]).exits(0).never_says("testing-secret");
-    sandbox.run_with(&ENVIRONMENT, &["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
-    sandbox.run_with(&ENVIRONMENT, &["drill", "target.local_sqlite.app"]).exits(0).says("integrity_check");
-    sandbox.run_with(&ENVIRONMENT, &["verify", "--read-data"]).exits(0);
+    sandbox
+        .run_with(&ENVIRONMENT, &["apply", "--auto-approve"])
+        .exits(0)
+        .never_says("testing-secret");
+    sandbox
+        .run_with(&ENVIRONMENT, &["plan", "--detailed-exitcode"])
+        .exits(0)
+        .says("No changes.");
+    sandbox
+        .run_with(&ENVIRONMENT, &["drill", "target.local_sqlite.app"])
+        .exits(0)
+        .says("integrity_check");
+    sandbox
+        .run_with(&ENVIRONMENT, &["verify", "--read-data"])
+        .exits(0);
 
     let endpoint = moto.endpoint.clone();
     drop(moto);
-    sandbox.run_with(&ENVIRONMENT, &["plan"]).exits(1).complains(endpoint.trim_start_matches("http://"));
+    sandbox
+        .run_with(&ENVIRONMENT, &["plan"])
+        .exits(1)
+        .complains(endpoint.trim_start_matches("http://"));
 }

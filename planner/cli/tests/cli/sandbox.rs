@@ -28,28 +28,47 @@ impl Ran {
     /// Fails the test unless the command ended with this code; shows everything then.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.out, self.err
+        );
         self
     }
 
     /// Fails the test unless stdout contains the text.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        assert!(self.out.contains(text), "`{text}` is not in stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(
+            self.out.contains(text),
+            "`{text}` is not in stdout:\n{}\nstderr:\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
     /// Fails the test unless stderr contains the text.
     #[track_caller]
     pub fn complains(self, text: &str) -> Self {
-        assert!(self.err.contains(text), "`{text}` is not in stderr:\n{}\nstdout:\n{}", self.err, self.out);
+        assert!(
+            self.err.contains(text),
+            "`{text}` is not in stderr:\n{}\nstdout:\n{}",
+            self.err,
+            self.out
+        );
         self
     }
 
     /// Fails the test if either stream contains the text.
     #[track_caller]
     pub fn never_says(self, text: &str) -> Self {
-        assert!(!self.out.contains(text) && !self.err.contains(text), "`{text}` is in:\n{}\n{}", self.out, self.err);
+        assert!(
+            !self.out.contains(text) && !self.err.contains(text),
+            "`{text}` is in:\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }
@@ -132,7 +151,10 @@ protection "copy" "docs_second" {
 impl Sandbox {
     /// Makes an empty one.
     pub fn empty() -> Self {
-        let dir = tempfile::Builder::new().prefix("lifeboat-test-").tempdir().unwrap();
+        let dir = tempfile::Builder::new()
+            .prefix("lifeboat-test-")
+            .tempdir()
+            .unwrap();
         Self { dir }
     }
 
@@ -165,7 +187,8 @@ impl Sandbox {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut file = fs::File::create(&path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        file.set_permissions(fs::Permissions::from_mode(0o600)).unwrap();
+        file.set_permissions(fs::Permissions::from_mode(0o600))
+            .unwrap();
     }
 
     /// Reads a file.
@@ -191,16 +214,33 @@ impl Sandbox {
             c.execute('CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)')\n\
             c.executemany('INSERT INTO t (v) VALUES (?)', [(str(i),) for i in range(int(sys.argv[2]))])\n\
             c.commit()\n";
-        let status = Command::new("python3").args(["-c", script]).arg(&path).arg(rows.to_string()).status().unwrap();
+        let status = Command::new("python3")
+            .args(["-c", script])
+            .arg(&path)
+            .arg(rows.to_string())
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
     /// Counts the rows of a database that [`Sandbox::database`] made.
     pub fn rows(path: &Path) -> u32 {
         let script = "import sqlite3,sys\nprint(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM t').fetchone()[0])";
-        let output = Command::new("python3").args(["-c", script]).arg(path).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+        let output = Command::new("python3")
+            .args(["-c", script])
+            .arg(path)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap()
     }
 
     /// The binary, set up for this directory.
@@ -231,7 +271,12 @@ impl Sandbox {
 
     /// Runs the binary with more environment.
     pub fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).envs(environment.iter().copied()).output().unwrap())
+        Ran::of(
+            self.command(arguments)
+                .envs(environment.iter().copied())
+                .output()
+                .unwrap(),
+        )
     }
 
     /// Runs the binary without root's power to read every file; as it is for a user who is not root.
@@ -242,8 +287,14 @@ impl Sandbox {
         let inner = self.command(arguments);
         let mut command = Command::new("setpriv");
         let dropped = "-dac_override,-dac_read_search";
-        command.arg(format!("--bounding-set={dropped}")).arg(format!("--inh-caps={dropped}")).arg("--");
-        command.arg(inner.get_program()).args(inner.get_args()).stdin(Stdio::null());
+        command
+            .arg(format!("--bounding-set={dropped}"))
+            .arg(format!("--inh-caps={dropped}"))
+            .arg("--");
+        command
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .stdin(Stdio::null());
         for (name, value) in inner.get_envs() {
             if let Some(value) = value {
                 command.env(name, value);
@@ -254,7 +305,11 @@ impl Sandbox {
 
     /// Starts the binary.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        self.command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs Debian's restic on one of the repositories.
@@ -293,7 +348,11 @@ pub fn tree(root: &Path) -> Vec<String> {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let meta = fs::symlink_metadata(&path).unwrap();
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             let what = if meta.is_symlink() {
                 format!("-> {}", fs::read_link(&path).unwrap().display())
             } else if meta.is_dir() {
@@ -301,7 +360,11 @@ pub fn tree(root: &Path) -> Vec<String> {
                 "dir".to_owned()
             } else {
                 let bytes = fs::read(&path).unwrap();
-                format!("{} bytes {:?}", bytes.len(), lifeboat_model::Digest::of_bytes(&bytes).short())
+                format!(
+                    "{} bytes {:?}",
+                    bytes.len(),
+                    lifeboat_model::Digest::of_bytes(&bytes).short()
+                )
             };
             let mtime = if meta.is_symlink() { 0 } else { meta.mtime() };
             lines.push(format!("{name} {:o} {mtime} {what}", meta.mode()));

@@ -2,11 +2,13 @@
 //!
 //! Reads like the order of the stages: differences, order, exposure, and a check apart from all of them.
 
+mod adopt;
 mod bindings;
 mod error;
 mod make;
 mod reading;
 
+pub use adopt::adopt_only;
 pub use error::PlanError;
 pub use make::{pending, plan};
 pub use reading::{Sought, read_bindings, read_items};

@@ -1,0 +1,29 @@
+//! `lifeboat show`
+
+use std::path::PathBuf;
+
+use lifeboat_core::render::{Next, PlanView, plan_json, plan_text};
+
+use crate::commands::state;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::saved;
+use crate::session::Session;
+
+/// Arguments of `show`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArguments {
+    /// A saved plan; without it, the state is shown.
+    plan: Option<PathBuf>,
+}
+
+/// Shows a saved plan, or the state. Needs no provider.
+pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, Failure> {
+    let Some(path) = &arguments.plan else {
+        return state::show_all(session);
+    };
+    let plan = saved::read(path)?;
+    let view = PlanView { catalog: None, next: Next::Silent };
+    session.report(|| plan_text(&plan, view, session.style()), &plan_json(&plan, None))?;
+    Ok(Exit::Fine)
+}

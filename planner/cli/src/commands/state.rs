@@ -1,0 +1,148 @@
+//! `lifeboat state`
+
+use lifeboat_core::render::{state_list, state_show, state_text};
+use lifeboat_engine::EngineError;
+use lifeboat_model::{Address, RecordedResource, RecordedState};
+use serde_json::{Map, Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::select;
+use crate::session::Session;
+use crate::terminal;
+
+/// Arguments of `state`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StateArguments {
+    /// What to do with it.
+    #[command(subcommand)]
+    command: StateCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum StateCommand {
+    /// List the addresses in the state.
+    List {
+        /// Only these, and what derives from them.
+        address: Vec<Address>,
+    },
+    /// Show what the state holds of one address.
+    Show {
+        /// The address.
+        address: Address,
+    },
+    /// Drop an address from the state; what is live stays, and the next plan adopts it again if it is configured.
+    Rm {
+        /// The address, and what derives from it.
+        #[arg(required = true)]
+        address: Vec<Address>,
+    },
+    /// Check the audit trail, and show its newest entries.
+    Audit {
+        /// How many entries.
+        #[arg(long, default_value_t = 20)]
+        last: usize,
+    },
+}
+
+/// Looks into the state, or drops something from it.
+pub(crate) async fn run(session: &Session, arguments: &StateArguments) -> Result<Exit, Failure> {
+    match &arguments.command {
+        StateCommand::List { address } => list(session, address),
+        StateCommand::Show { address } => show(session, address),
+        StateCommand::Rm { address } => remove(session, address).await,
+        StateCommand::Audit { last } => audit(session, *last),
+    }
+}
+
+/// Returns the recorded resources that the selectors mean; all, without selectors.
+fn chosen<'a>(
+    state: &'a RecordedState,
+    selectors: &[Address],
+) -> Result<Vec<(&'a Address, &'a RecordedResource)>, Failure> {
+    for selector in selectors {
+        if !state.resources.keys().any(|address| address.selected_by(selector)) {
+            return Err(select::nothing(state, selector));
+        }
+    }
+    let means = |address: &Address| selectors.is_empty() || selectors.iter().any(|s| address.selected_by(s));
+    Ok(state.resources.iter().filter(|(address, _)| means(address)).collect())
+}
+
+fn as_json(resources: &[(&Address, &RecordedResource)]) -> Value {
+    let map: Map<String, Value> = resources
+        .iter()
+        .map(|(address, resource)| (address.to_string(), serde_json::to_value(resource).unwrap_or(Value::Null)))
+        .collect();
+    Value::Object(map)
+}
+
+fn list(session: &Session, selectors: &[Address]) -> Result<Exit, Failure> {
+    let state = session.read(&session.store_alone()?)?;
+    let resources = chosen(&state, selectors)?;
+    session.report(|| state_list(&state, selectors), &as_json(&resources))?;
+    Ok(Exit::Fine)
+}
+
+fn show(session: &Session, address: &Address) -> Result<Exit, Failure> {
+    let state = session.read(&session.store_alone()?)?;
+    let resources = chosen(&state, std::slice::from_ref(address))?;
+    let now = session.now();
+    let text = || {
+        let shown: Vec<String> = resources
+            .iter()
+            .map(|(address, resource)| state_show(address, resource, now, session.style()))
+            .collect();
+        shown.join("\n")
+    };
+    session.report(text, &as_json(&resources))?;
+    Ok(Exit::Fine)
+}
+
+/// Shows the whole state.
+pub(crate) fn show_all(session: &Session) -> Result<Exit, Failure> {
+    let state = session.read(&session.store_alone()?)?;
+    let now = session.now();
+    let resources: Vec<_> = state.resources.iter().collect();
+    let text = || state_text(&state, now, session.style());
+    let json = json!({
+        "format_version": "1.0",
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "resources": as_json(&resources),
+    });
+    session.report(text, &json)?;
+    Ok(Exit::Fine)
+}
+
+async fn remove(session: &Session, selectors: &[Address]) -> Result<Exit, Failure> {
+    let store = session.store_alone()?;
+    let mut locked = session.lock(&store, "state rm").await?;
+    let names: Vec<Address> =
+        chosen(locked.state(), selectors)?.into_iter().map(|(address, _)| address.clone()).collect();
+    locked.change(|state| {
+        for name in &names {
+            state.resources.remove(name);
+        }
+        Ok::<(), EngineError>(())
+    })?;
+    for name in &names {
+        terminal::result(&format!("Removed {name}"));
+    }
+    terminal::result(&format!("{} removed from the state. What is live is untouched.", names.len()));
+    Ok(Exit::Fine)
+}
+
+fn audit(session: &Session, last: usize) -> Result<Exit, Failure> {
+    let trail = session.store_alone()?.audit();
+    let chain = trail.verify_chain()?;
+    let entries = trail.entries()?;
+    let shown = entries.get(entries.len().saturating_sub(last)..).unwrap_or_default();
+    let text = || {
+        let mut lines: Vec<String> = shown.iter().map(ToString::to_string).collect();
+        lines.push(format!("The chain of {} entries is unbroken.", chain.entries));
+        lines.join("\n")
+    };
+    session.report(text, &json!({ "unbroken": true, "entries": shown }))?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,118 @@
+//! From the configuration and the state to a plan: what `plan`, `apply`, `destroy`, `drift` and `import` share.
+
+use lifeboat_core::design::Design;
+use lifeboat_core::planning;
+use lifeboat_engine::{Providers, RefreshItem, StateStore, refresh};
+use lifeboat_model::{Address, LiveState, Plan, PlanOptions, RecordedState, Severity, Span};
+
+use crate::failure::{self, Failure};
+use crate::load::Loaded;
+use crate::session::{self, Session};
+
+/// The arguments that shape a plan.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PlanShape {
+    /// Plan only this address and what it requires; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) target: Vec<Address>,
+    /// How long a target may be less protected while its only protection is replaced.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub(crate) allow_exposure: Span,
+}
+
+/// A configuration, ready to be compared with what is live.
+pub(crate) struct Prepared {
+    /// The configuration.
+    pub(crate) loaded: Loaded,
+    /// Its providers.
+    pub(crate) providers: Providers,
+    /// What it asks for.
+    pub(crate) design: Design,
+    /// Where its state is.
+    pub(crate) store: StateStore,
+}
+
+impl Prepared {
+    /// Reads the configuration and configures its providers.
+    pub(crate) fn new(session: &Session) -> Result<Self, Failure> {
+        let loaded = session.configuration()?;
+        if !session.global.json {
+            failure::show_diagnostics(&loaded.evaluated.warnings, &loaded.sources, session.terminal, false);
+        }
+        let providers = session.providers(&loaded.evaluated.configuration)?;
+        let design = session::compile(&loaded, providers.catalog())?;
+        let store = session.store(&loaded.evaluated.configuration.settings);
+        Ok(Self { loaded, providers, design, store })
+    }
+
+    /// Reads what is live, of everything that is desired or recorded.
+    pub(crate) async fn live(&mut self, session: &Session, recorded: &RecordedState) -> Result<LiveState, Failure> {
+        self.add_recorded_providers(session, recorded)?;
+        let bindings = planning::read_bindings(&self.design, recorded);
+        let items = planning::read_items(&self.design, recorded)
+            .into_iter()
+            .map(|item| RefreshItem {
+                address: item.address,
+                kind: item.kind,
+                provider: item.provider,
+                attributes: item.attributes,
+                target: item.target,
+            })
+            .collect();
+        Ok(refresh(&self.providers, items, &bindings, &session.engine()).await)
+    }
+
+    /// Configures the providers of resources whose provider block has left the configuration.
+    fn add_recorded_providers(&mut self, session: &Session, recorded: &RecordedState) -> Result<(), Failure> {
+        let gone = recorded.bindings.iter().filter(|(address, _)| self.providers.get(address).is_none());
+        let gone: Vec<_> = gone.map(|(address, attributes)| (address.clone(), attributes.clone())).collect();
+        let opened = session.recorded_providers(gone.iter().map(|(a, b)| (a, b)))?;
+        for (address, _) in &gone {
+            if let Some(provider) = opened.get(address) {
+                self.providers.insert(address.clone(), provider.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans, and puts the configuration of each provider into the plan, so that it can be applied by itself.
+    pub(crate) fn plan(
+        &self,
+        session: &Session,
+        shape: &PlanShape,
+        destroy: bool,
+        live: &LiveState,
+        recorded: &RecordedState,
+    ) -> Result<Plan, Failure> {
+        let options = PlanOptions {
+            as_of: session.now(),
+            seed: session.seed,
+            destroy,
+            targets: shape.target.clone(),
+            lifeboat_version: env!("CARGO_PKG_VERSION").to_owned(),
+            allow_exposure: shape.allow_exposure,
+        };
+        let mut plan = planning::plan(&self.design, live, recorded, self.providers.catalog(), &options)
+            .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))?;
+        let configuration = &self.loaded.evaluated.configuration;
+        for (address, block) in &configuration.providers {
+            plan.bindings.insert(address.clone(), block.attributes.clone());
+        }
+        for (address, attributes) in &recorded.bindings {
+            plan.bindings.entry(address.clone()).or_insert_with(|| attributes.clone());
+        }
+        Ok(plan)
+    }
+}
+
+/// Says on stderr what keeps the plan from being applied, and returns whether there is something.
+pub(crate) fn tell_errors(plan: &Plan, session: &Session) -> bool {
+    let errors: Vec<_> = plan.notices.iter().filter(|notice| notice.severity == Severity::Error).collect();
+    for notice in &errors {
+        let about = notice.address.as_ref().map_or_else(String::new, |address| format!("`{address}`: "));
+        Failure::new(&notice.code, format!("{about}{}", notice.message))
+            .maybe_help(notice.help.clone())
+            .show(session.terminal, false);
+    }
+    !errors.is_empty()
+}

@@ -1,0 +1,211 @@
+//! What every command starts from: the command line, the terminal, the clock, and how to get at everything else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lifeboat_core::configuration::{Configuration, Settings};
+use lifeboat_core::design::{self, Design};
+use lifeboat_core::diagnostic::{Diagnostic, Diagnostics};
+use lifeboat_core::render::Style;
+use lifeboat_engine::{
+    Clock as _, EventSink, Holder, Loaded as Recorded, Providers, RetryPolicy, Run, Session as Locked, StatePaths,
+    StateStore, Stop,
+};
+use lifeboat_model::{Address, Attributes, Block, Catalog, RecordedState};
+
+use crate::arguments::Global;
+use crate::clock::{self, SystemClock};
+use crate::events;
+use crate::failure::Failure;
+use crate::load::{self, Loaded};
+use crate::registry::{self, Place};
+use crate::terminal::{self, Terminal};
+
+/// One run of the binary.
+pub(crate) struct Session {
+    /// What every command understands.
+    pub(crate) global: Global,
+    /// The streams.
+    pub(crate) terminal: Terminal,
+    /// The clock.
+    pub(crate) clock: Arc<SystemClock>,
+    /// Where interrupts arrive.
+    pub(crate) stop: Stop,
+    /// Where this runs.
+    pub(crate) place: Place,
+    /// Different for every run.
+    pub(crate) seed: u64,
+}
+
+impl Session {
+    /// Starts.
+    pub(crate) fn new(global: Global, terminal: Terminal) -> Result<Self, Failure> {
+        Ok(Self {
+            global,
+            terminal,
+            clock: Arc::new(SystemClock::default()),
+            stop: Stop::default(),
+            place: Place::here()?,
+            seed: clock::seed(),
+        })
+    }
+
+    /// Returns how views are shown on stdout.
+    pub(crate) fn style(&self) -> Style {
+        Style {
+            color: self.terminal.color,
+            unicode: terminal::unicode(),
+            width: self.terminal.width,
+            verbose: self.global.verbose,
+        }
+    }
+
+    /// Returns now.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Reads and evaluates the configuration.
+    pub(crate) fn configuration(&self) -> Result<Loaded, Failure> {
+        load::configuration(&self.global, &registry::catalog(), self.now())
+    }
+
+    /// Compiles the configuration with what its providers know here.
+    pub(crate) fn design(&self, loaded: &Loaded) -> Result<Design, Failure> {
+        let providers = self.providers(&loaded.evaluated.configuration)?;
+        compile(loaded, providers.catalog())
+    }
+
+    /// Configures the providers of a configuration.
+    pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
+        registry::open(
+            configuration.providers.iter().map(|(address, block)| (address, &block.attributes)),
+            &self.place,
+        )
+    }
+
+    /// Configures the providers that a state or a plan was made with.
+    pub(crate) fn recorded_providers<'a>(
+        &self,
+        bindings: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
+    ) -> Result<Providers, Failure> {
+        registry::open(bindings.into_iter().filter(|(address, _)| address.block == Block::Provider), &self.place)
+    }
+
+    /// Returns the place of the state that the settings name.
+    pub(crate) fn store(&self, settings: &Settings) -> StateStore {
+        let paths = match &settings.state {
+            Some(block) => block
+                .attributes
+                .get("path")
+                .and_then(serde_json::Value::as_str)
+                .map(|path| StatePaths::at(&self.place.directory.join(path))),
+            None => None,
+        };
+        let paths = self.global.state.as_ref().map(|path| StatePaths::at(&load::absolute(path))).or(paths);
+        StateStore::new(
+            paths.unwrap_or_else(|| StatePaths::in_directory(&self.place.directory)),
+            env!("CARGO_PKG_VERSION"),
+        )
+    }
+
+    /// Returns the place of the state for a command that needs nothing else of the configuration: a scheduled backup
+    /// must run although somebody has just broken the text.
+    pub(crate) fn store_alone(&self) -> Result<StateStore, Failure> {
+        let unset = Settings::default();
+        if self.global.state.is_some() {
+            return Ok(self.store(&unset));
+        }
+        match self.configuration() {
+            Ok(loaded) => Ok(self.store(&loaded.evaluated.configuration.settings)),
+            Err(_) if StatePaths::in_directory(&self.place.directory).state.exists() => {
+                terminal::notice(
+                    "Warning: the configuration has errors (see `lifeboat validate`); going on with what was last applied.",
+                );
+                Ok(self.store(&unset))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Reads the state without its lock, and says what a killed run left.
+    pub(crate) fn read(&self, store: &StateStore) -> Result<RecordedState, Failure> {
+        let recorded = store.read()?;
+        self.tell_interrupted(&recorded);
+        Ok(recorded.state)
+    }
+
+    /// Takes the lock and reads the state.
+    pub(crate) async fn lock(&self, store: &StateStore, operation: &str) -> Result<Locked, Failure> {
+        let holder = Holder::this_process(operation, self.now());
+        let locked = store.open(holder, self.clock.clone(), self.global.lock_timeout).await?;
+        self.tell_interrupted(&locked.loaded());
+        Ok(locked)
+    }
+
+    fn tell_interrupted(&self, recorded: &Recorded) {
+        if self.global.json {
+            return;
+        }
+        for left in &recorded.interrupted {
+            terminal::notice(&format!("Note: an earlier run was interrupted: {left}"));
+        }
+    }
+
+    /// Returns what surrounds a run of the engine, with the renderer of its events.
+    pub(crate) fn engine(&self) -> Run {
+        let sink: Arc<dyn EventSink> = Arc::from(events::sink(self.global.json, self.terminal.interactive_stderr));
+        Run {
+            clock: self.clock.clone(),
+            events: sink,
+            stop: self.stop.clone(),
+            retry: RetryPolicy::default(),
+            seed: self.seed,
+        }
+    }
+
+    /// Writes a result: JSON to stdout, or text to stdout with JSON beside it.
+    pub(crate) fn report(&self, text: impl FnOnce() -> String, json: &serde_json::Value) -> Result<(), Failure> {
+        if self.global.json {
+            terminal::result(&json.to_string());
+            return Ok(());
+        }
+        if let Some(path) = &self.global.json_into {
+            write_private(path, &format!("{json:#}\n"))?;
+        }
+        terminal::result(&text());
+        Ok(())
+    }
+}
+
+/// Compiles a configuration; each error points at the block that it is about.
+pub(crate) fn compile(loaded: &Loaded, catalog: &Catalog) -> Result<Design, Failure> {
+    design::compile(&loaded.evaluated.configuration, catalog).map_err(|errors| {
+        let diagnostics = errors.0.iter().map(|error| {
+            let at = error.at();
+            Diagnostic::error(error.code(), error.to_string())
+                .label(at.file.clone(), at.span.clone(), "")
+                .help(error.help())
+        });
+        Failure::Diagnostics { diagnostics: Diagnostics::sorted(diagnostics.collect()), sources: loaded.sources.clone() }
+    })
+}
+
+/// Writes a file that nobody else may read, whole or not at all.
+pub(crate) fn write_private(path: &PathBuf, text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let write = || -> std::io::Result<()> {
+        let mut beside = path.clone().into_os_string();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        let _ = std::fs::remove_file(&beside);
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|error| {
+        Failure::new("cli::unwritable_file", format!("`{}` cannot be written", path.display())).because(error)
+    })
+}
