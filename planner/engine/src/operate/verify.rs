@@ -1,0 +1,100 @@
+//! Checking recovery points where they are.
+
+use lifeboat_contract::{ErrorClass, VerifyReport, VerifyRequest};
+use lifeboat_model::{Address, VerifyRecord};
+use serde::Serialize;
+
+use super::{Acting, stoppable};
+use crate::error::EngineError;
+use crate::providers::Providers;
+use crate::run::Run;
+use crate::state::{Session, StateError};
+
+/// What a verification found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifyOutcome {
+    /// The protection.
+    pub address: Address,
+    /// Each thing that was checked; none if nothing could be.
+    pub report: VerifyReport,
+    /// What is recorded of it.
+    pub record: VerifyRecord,
+}
+
+/// Checks the recovery points of a protection, and records what was found: also that nothing could be checked.
+///
+/// # Errors
+/// When it is not recorded as a protection, the user stops it, or the state cannot be written. Damage is no error.
+pub async fn verify(
+    address: &Address,
+    read_data: bool,
+    providers: &Providers,
+    session: &mut Session,
+    run: &Run,
+) -> Result<VerifyOutcome, EngineError> {
+    let acting = Acting::on(address, session.state(), providers)?;
+    let context = run.call(address, run.token(address, "verify"));
+    let answer = stoppable(run, context, |context| {
+        let acting = &acting;
+        async move {
+            let request = VerifyRequest {
+                protected: acting.protected(),
+                read_data,
+            };
+            acting.provider.verify(request, &context).await
+        }
+    })
+    .await;
+    let (report, summary) = match answer {
+        Ok(report) => {
+            let summary = summary(&report);
+            (report, summary)
+        }
+        Err(error) if error.class == ErrorClass::Interrupted => {
+            return Err(EngineError::Interrupted(format!("verifying `{address}`")));
+        }
+        Err(error) => (VerifyReport::default(), error.chain()),
+    };
+    let record = VerifyRecord {
+        at: run.clock.now(),
+        passed: report.passed(),
+        read_data,
+        summary,
+    };
+    session.change(|state| {
+        let resource = state.resources.get_mut(address).ok_or_else(|| {
+            EngineError::from(StateError::NotRecorded {
+                address: address.clone(),
+            })
+        })?;
+        resource.last_verify = Some(record.clone());
+        Ok::<_, EngineError>(())
+    })?;
+    Ok(VerifyOutcome {
+        address: address.clone(),
+        report,
+        record,
+    })
+}
+
+/// Returns what was found in one line: what is wrong, or what was checked.
+pub(crate) fn summary(report: &VerifyReport) -> String {
+    let wrong: Vec<String> = report
+        .checks
+        .iter()
+        .filter(|check| !check.passed)
+        .map(|check| format!("{}: {}", check.name, check.detail))
+        .collect();
+    if !wrong.is_empty() {
+        return wrong.join("; ");
+    }
+    if report.checks.is_empty() {
+        return "nothing could be checked".to_owned();
+    }
+    let names: Vec<&str> = report
+        .checks
+        .iter()
+        .map(|check| check.name.as_str())
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,204 @@
+//! Holding the lock of a state, and writing it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lifeboat_model::{Address, Attributes, Digest, RecordedState};
+
+use super::store::new_lineage;
+use super::{Loaded, StateError, StateStore, bindings, file};
+use crate::audit::AuditTrail;
+use crate::clock::Clock;
+use crate::journal::{self, Begin, Interrupted, Journal, JournalWriter, Record};
+use crate::lock::StateLock;
+
+/// A state under its lock: the only way to write it.
+///
+/// Between [`Session::begin`] and [`Session::finish`] every change is journaled before it is believed. A session that
+/// is dropped in between, or killed, leaves the journal; the next one replays it.
+#[derive(Debug)]
+pub struct Session {
+    store: StateStore,
+    lock: StateLock,
+    clock: Arc<dyn Clock>,
+    state: RecordedState,
+    /// The serial on disk.
+    serial: u64,
+    interrupted: Vec<Interrupted>,
+    open: Option<(Journal, JournalWriter)>,
+}
+
+impl Session {
+    /// Reads the state, and folds into it what a killed run left in the journal.
+    pub(super) fn recover(
+        store: StateStore,
+        lock: StateLock,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StateError> {
+        let state = store.read_state()?.unwrap_or_default();
+        let mut session = Self {
+            serial: state.serial,
+            state,
+            store,
+            lock,
+            clock,
+            interrupted: Vec::new(),
+            open: None,
+        };
+        let path = session.store.paths().journal.clone();
+        if let Some(journal) = journal::read(&path)? {
+            journal.check_lineage(&path, &session.state.lineage)?;
+            if journal.is_pending(session.serial) {
+                session.interrupted = journal.interrupted();
+                journal.replay(&mut session.state);
+            }
+            let known = session.audit().lines_of(&journal.begin.run)?;
+            session.fold(&journal, known)?;
+        } else {
+            // A run that was killed before its first record was whole.
+            session.remove_journal()?;
+        }
+        Ok(session)
+    }
+
+    /// Returns the recorded snapshot.
+    pub const fn state(&self) -> &RecordedState {
+        &self.state
+    }
+
+    /// Returns what a killed run had begun and not ended, found when this session opened.
+    pub fn interrupted(&self) -> &[Interrupted] {
+        &self.interrupted
+    }
+
+    /// Returns the recorded snapshot and what was interrupted, as [`StateStore::read`] would.
+    pub fn loaded(&self) -> Loaded {
+        Loaded {
+            state: self.state.clone(),
+            interrupted: self.interrupted.clone(),
+        }
+    }
+
+    /// Returns the store that this session writes.
+    pub const fn store(&self) -> &StateStore {
+        &self.store
+    }
+
+    /// Returns the audit trail beside the state.
+    pub fn audit(&self) -> AuditTrail {
+        self.store.audit()
+    }
+
+    /// Changes the recorded snapshot outside of any provider, and writes it: `state rm`, a verification's record.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the snapshot is as before. `change`'s own error passes through.
+    pub fn change<T, E: From<StateError>>(
+        &mut self,
+        change: impl FnOnce(&mut RecordedState) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut next = self.state.clone();
+        let answer = change(&mut next)?;
+        if next.lineage.is_empty() {
+            next.lineage = new_lineage()?;
+        }
+        bindings::prune(&mut next);
+        next.serial = self.serial + 1;
+        self.store.write(&next, self.serial)?;
+        self.serial = next.serial;
+        self.state = next;
+        Ok(answer)
+    }
+
+    /// Opens the journal for a run of actions.
+    ///
+    /// # Errors
+    /// When it, or the first state of all, cannot be written.
+    pub(crate) fn begin(
+        &mut self,
+        plan: Option<Digest>,
+        offered: BTreeMap<Address, Attributes>,
+    ) -> Result<(), StateError> {
+        if self.state.lineage.is_empty() {
+            // Without it, a journal beside no state would look like a lost state.
+            self.state.lineage = new_lineage()?;
+            self.store.write(&self.state, self.serial)?;
+        }
+        let begin = Begin {
+            format_version: journal::FORMAT.to_owned(),
+            run: new_lineage()?,
+            who: self.lock.holder().who(),
+            operation: self.lock.holder().operation.clone(),
+            lineage: self.state.lineage.clone(),
+            serial: self.serial,
+            plan,
+            bindings: offered,
+            at: self.clock.now(),
+        };
+        let paths = self.store.paths();
+        let writer = JournalWriter::create(&paths.journal, paths.directory(), &begin)?;
+        self.open = Some((Journal::begun(begin), writer));
+        Ok(())
+    }
+
+    /// Journals these records with one write and one fsync, then believes them.
+    ///
+    /// # Errors
+    /// When they cannot be written. They are believed even then, so that [`Session::finish`] may still save them.
+    pub(crate) fn journal(&mut self, records: Vec<Record>) -> Result<(), StateError> {
+        self.lock.beat(self.clock.now());
+        let Some((journal, writer)) = &mut self.open else {
+            return Ok(());
+        };
+        let written = writer.append(&records);
+        for record in records {
+            journal.apply(&record, &mut self.state);
+            journal.records.push(record);
+        }
+        written
+    }
+
+    /// Ends the run: folds the journal into the state and the audit trail, and removes it.
+    ///
+    /// # Errors
+    /// When the state cannot be written. The journal stays, and the next session folds it.
+    pub(crate) fn finish(&mut self) -> Result<(), StateError> {
+        let end = Record::End {
+            at: self.clock.now(),
+        };
+        // The fold does not depend on it: a journal without an end is an interrupted run, which is what the next
+        // session would say if this could not be written.
+        let ended = self.journal(vec![end]);
+        let Some((journal, _)) = self.open.take() else {
+            return Ok(());
+        };
+        self.fold(&journal, 0)?;
+        ended
+    }
+
+    /// Writes the state, then the audit trail, then removes the journal; safe to be killed and repeated anywhere.
+    ///
+    /// `known` lines of the run stand in the audit trail already.
+    fn fold(&mut self, journal: &Journal, known: usize) -> Result<(), StateError> {
+        if journal.is_pending(self.serial) && journal.has_results() {
+            bindings::prune(&mut self.state);
+            self.state.serial = journal.folded_serial(self.serial);
+            self.store.write(&self.state, self.serial)?;
+            self.serial = self.state.serial;
+        }
+        let facts = journal.facts();
+        self.audit()
+            .append(facts.get(known..).unwrap_or_default())?;
+        self.remove_journal()
+    }
+
+    fn remove_journal(&self) -> Result<(), StateError> {
+        let paths = self.store.paths();
+        if !paths.journal.exists() {
+            return Ok(());
+        }
+        file::remove(&paths.journal)
+            .map_err(|error| StateError::io("remove", &paths.journal, error))?;
+        file::sync_directory(paths.directory())
+    }
+}
