@@ -50,15 +50,15 @@ pub enum EngineError {
     #[error("`{address}` is managed by `{provider}`, which is not configured")]
     NoProvider {
         /// The resource.
-        address: Address,
+        address: Box<Address>,
         /// The provider that manages it.
-        provider: Address,
+        provider: Box<Address>,
     },
     /// What the command needs to know could not be read.
     #[error("cannot read `{address}`: {message}")]
     Unread {
         /// The resource.
-        address: Address,
+        address: Box<Address>,
         /// What happened.
         message: String,
         /// What to do about it.
@@ -68,7 +68,7 @@ pub enum EngineError {
     #[error("`{address}` {reason}")]
     NotSuitable {
         /// The resource.
-        address: Address,
+        address: Box<Address>,
         /// Why not.
         reason: &'static str,
         /// What to do about it.
@@ -78,7 +78,7 @@ pub enum EngineError {
     #[error("`{address}` holds no recovery point{}", point.as_ref().map_or_else(String::new, |id| format!(" `{id}`")))]
     NoPoint {
         /// The protection.
-        address: Address,
+        address: Box<Address>,
         /// The point that was asked for; none if any would do.
         point: Option<String>,
     },
@@ -88,7 +88,7 @@ pub enum EngineError {
         /// What was tried: `back up`, `restore`.
         action: &'static str,
         /// The resource.
-        address: Address,
+        address: Box<Address>,
         /// What the provider said.
         #[source]
         source: ProviderError,

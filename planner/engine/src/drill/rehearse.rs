@@ -92,7 +92,7 @@ pub async fn drill(
     session.change(|state| {
         let resource = state.resources.get_mut(address).ok_or_else(|| {
             EngineError::from(StateError::NotRecorded {
-                address: address.clone(),
+                address: Box::new(address.clone()),
             })
         })?;
         resource.last_drill = Some(record.clone());

@@ -107,8 +107,8 @@ pub(super) async fn same_live(
     for action in &plan.actions {
         if providers.get(&action.provider).is_none() && action.verb != Verb::Forget {
             return Err(EngineError::NoProvider {
-                address: action.address.clone(),
-                provider: action.provider.clone(),
+                address: Box::new(action.address.clone()),
+                provider: Box::new(action.provider.clone()),
             });
         }
         first.entry(&action.address).or_insert(action);
@@ -190,7 +190,7 @@ fn item(action: &Action, state: &RecordedState) -> RefreshItem {
 fn moved(action: &Action, live: &LiveState) -> Option<EngineError> {
     if let Some(failure) = live.failures.get(&action.address) {
         return Some(EngineError::Unread {
-            address: action.address.clone(),
+            address: Box::new(action.address.clone()),
             message: failure.message.clone(),
             help: failure.help.clone(),
         });

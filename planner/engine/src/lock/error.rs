@@ -12,7 +12,7 @@ use super::Holder;
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else holds it.
-    #[error("state is locked by {}", described(holder.as_ref(), *now))]
+    #[error("state is locked by {}", described(holder.as_deref(), *now))]
     Held {
         /// The file that is locked.
         path: PathBuf,
@@ -32,7 +32,7 @@ pub enum LockError {
     },
 }
 
-fn described(holder: Option<&Box<Holder>>, now: Timestamp) -> String {
+fn described(holder: Option<&Holder>, now: Timestamp) -> String {
     let Some(holder) = holder else {
         return "another process".to_owned();
     };

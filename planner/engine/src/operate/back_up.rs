@@ -270,7 +270,7 @@ fn backs_up(
         return Ok(());
     }
     Err(EngineError::NotSuitable {
-        address: address.clone(),
+        address: Box::new(address.clone()),
         reason: "makes no recovery points",
         help: "Name a snapshot or a copy; `lifeboat status` lists them.".to_owned(),
     })

@@ -63,7 +63,7 @@ impl PointChoice {
         self.among(&points)
             .cloned()
             .ok_or_else(|| EngineError::NoPoint {
-                address: acting.address.clone(),
+                address: Box::new(acting.address.clone()),
                 point: match self {
                     Self::Newest => None,
                     Self::Id(id) => Some(id.clone()),

@@ -30,7 +30,7 @@ impl Acting {
         providers: &Providers,
     ) -> Result<Self, EngineError> {
         let unsuitable = |reason: &'static str, help: &str| EngineError::NotSuitable {
-            address: address.clone(),
+            address: Box::new(address.clone()),
             reason,
             help: help.to_owned(),
         };
@@ -44,8 +44,8 @@ impl Acting {
             providers
                 .get(&resource.provider)
                 .ok_or_else(|| EngineError::NoProvider {
-                    address: address.clone(),
-                    provider: resource.provider.clone(),
+                    address: Box::new(address.clone()),
+                    provider: Box::new(resource.provider.clone()),
                 })?;
         if providers.role(&resource.kind) != Some(KindRole::Protection) {
             return Err(unsuitable(
@@ -89,7 +89,7 @@ impl Acting {
     pub(crate) fn failed(&self, action: &'static str, source: ProviderError) -> EngineError {
         EngineError::Provider {
             action,
-            address: self.address.clone(),
+            address: Box::new(self.address.clone()),
             source,
         }
     }

@@ -64,7 +64,7 @@ pub async fn verify(
     session.change(|state| {
         let resource = state.resources.get_mut(address).ok_or_else(|| {
             EngineError::from(StateError::NotRecorded {
-                address: address.clone(),
+                address: Box::new(address.clone()),
             })
         })?;
         resource.last_verify = Some(record.clone());

@@ -83,7 +83,7 @@ pub enum StateError {
     #[error("the state holds no `{address}`")]
     NotRecorded {
         /// The address.
-        address: lifeboat_model::Address,
+        address: Box<lifeboat_model::Address>,
     },
     /// The system refused.
     #[error("cannot {action} `{}`", path.display())]
