@@ -75,6 +75,19 @@ impl Line {
         self.plain(" ".repeat(missing))
     }
 
+    /// Returns the line without the spaces at its end.
+    fn trimmed(mut self) -> Self {
+        while let Some((tone, text)) = self.pieces.pop() {
+            let kept = text.trim_end_matches(' ').len();
+            if kept > 0 {
+                let text = text.get(..kept).unwrap_or(&text).to_owned();
+                self.pieces.push((tone, text));
+                break;
+            }
+        }
+        self
+    }
+
     /// Returns the columns that the line takes.
     pub(crate) fn width(&self) -> usize {
         self.pieces.iter().map(|(_, text)| columns(text)).sum()
@@ -145,8 +158,7 @@ impl Canvas {
 
     /// Adds a line. Text from outside cannot steer the terminal: control characters are spelled out.
     pub(crate) fn line(&mut self, line: Line) {
-        let before = self.out.len();
-        for (tone, text) in line.pieces {
+        for (tone, text) in line.trimmed().pieces {
             let text = shown(&text);
             match tone.code() {
                 Some(code) if self.style.color => {
@@ -155,8 +167,6 @@ impl Canvas {
                 _ => self.out.push_str(&text),
             }
         }
-        let kept = self.out.trim_end_matches(' ').len().max(before);
-        self.out.truncate(kept);
         self.out.push('\n');
     }
 

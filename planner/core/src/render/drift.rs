@@ -1,16 +1,19 @@
 //! Drift: what was changed behind lifeboat's back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use lifeboat_model::{Drift, DriftKind};
+use lifeboat_model::{Address, Drift, DriftKind, RecoveryPoint};
 
 use super::Style;
 use super::action::{block_head, comment};
 use super::canvas::{Canvas, Line, Tone};
 use super::moment::{age, count, size, utc};
+use super::points::NAMED;
 use super::value::{Entry, Turn, entries};
 
-/// Returns drift as text: `lifeboat drift`.
-pub fn drift_text(drift: &[Drift], as_of: Timestamp, style: Style) -> String {
+/// Returns drift as text: `lifeboat drift`. `pending` is how many changes the configuration asks for besides.
+pub fn drift_text(drift: &[Drift], pending: usize, as_of: Timestamp, style: Style) -> String {
     let mut canvas = Canvas::new(style);
     if drift.is_empty() {
         canvas.line(
@@ -18,20 +21,26 @@ pub fn drift_text(drift: &[Drift], as_of: Timestamp, style: Style) -> String {
                 .tone(Tone::Good, "No drift.")
                 .plain(" What is live is what the last apply left."),
         );
-        return canvas.finish();
+    } else {
+        note(&mut canvas, drift, as_of);
+        canvas.gap();
+        let objects: BTreeSet<&Address> = drift.iter().map(|drift| &drift.address).collect();
+        canvas.line(
+            Line::default()
+                .tone(Tone::Strong, "Drift:")
+                .plain(format!(" {}.", count(objects.len(), "object"))),
+        );
+        let text = "Run \"lifeboat plan\" to see what apply would do about it.";
+        canvas.paragraph("", Tone::Plain, text);
     }
-    note(&mut canvas, drift, as_of);
-    canvas.gap();
-    canvas.line(
-        Line::default()
-            .tone(Tone::Strong, "Drift:")
-            .plain(format!(" {}.", count(drift.len(), "object"))),
-    );
-    canvas.paragraph(
-        "",
-        Tone::Plain,
-        "Run \"lifeboat plan\" to see what apply would do about it, apart from pending changes of the configuration.",
-    );
+    if pending > 0 {
+        let changes = count(pending, "change");
+        let is = if pending == 1 { "is" } else { "are" };
+        let text = format!(
+            "Apart from that, {changes} of the configuration {is} pending: no drift, but not applied yet."
+        );
+        canvas.paragraph("", Tone::Plain, &text);
+    }
     canvas.finish()
 }
 
@@ -107,21 +116,30 @@ fn object(canvas: &mut Canvas, drift: &Drift, as_of: Timestamp) {
                     .tone(Tone::Warn, "~")
                     .plain(format!(" {block} {{")),
             );
-            for point in points {
-                let text = format!(
-                    "{}  {}  {}  {}",
-                    point.id.short(),
-                    utc(point.time),
-                    age(point.time, as_of),
-                    size(point.size_bytes)
-                );
-                canvas.line(
-                    Line::indent(6)
-                        .tone(Tone::Bad, "-")
-                        .plain(format!(" {text}")),
-                );
-            }
+            missing(canvas, points, as_of);
             canvas.line(Line::indent(4).plain("}"));
         }
+    }
+}
+
+fn missing(canvas: &mut Canvas, points: &[RecoveryPoint], as_of: Timestamp) {
+    let most = if canvas.style.verbose {
+        points.len()
+    } else {
+        NAMED
+    };
+    for point in points.iter().take(most) {
+        let text = format!(
+            " {}  {}  {}  {}",
+            point.id.short(),
+            utc(point.time),
+            age(point.time, as_of),
+            size(point.size_bytes)
+        );
+        canvas.line(Line::indent(6).tone(Tone::Bad, "-").plain(text));
+    }
+    if let Some(left @ 1..) = points.len().checked_sub(most) {
+        let text = count(left, "more recovery point");
+        canvas.line(Line::indent(8).tone(Tone::Faint, format!("# ({text})")));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Scope, Span, Verdict};
 
+use super::Style;
 use super::canvas::{Canvas, Line, Tone};
 use super::moment::{brief, count};
 
@@ -16,17 +17,23 @@ pub struct Objectives {
     pub met_before: usize,
     /// Goals that hold after the plan.
     pub met: usize,
+    /// Those of them that hold only if what was assumed does.
+    pub assuming: usize,
 }
 
 impl Objectives {
     /// Counts the goals of these rows.
     pub fn of(rows: &[ExposureRow]) -> Self {
         let mut all = Self::default();
-        for measure in rows.iter().flat_map(measures) {
-            if measure.goal.is_some() && measure.name != "dwell" {
-                all.total += 1;
-                all.met_before += usize::from(measure.met_now);
-                all.met += usize::from(measure.met);
+        for row in rows {
+            for measure in measures(row) {
+                if measure.goal.is_some() && measure.name != "dwell" {
+                    all.total += 1;
+                    all.met_before += usize::from(measure.met_now);
+                    all.met += usize::from(measure.met);
+                    let assumed = measure.met && !row.planned.assuming.is_empty();
+                    all.assuming += usize::from(assumed);
+                }
             }
         }
         all
@@ -53,8 +60,6 @@ pub(crate) struct Measure {
     pub(crate) planned: Bound<Span>,
     /// Whether that holds the goal.
     pub(crate) met: bool,
-    /// Why the planned one is what it is.
-    pub(crate) why: String,
 }
 
 /// Returns the numbers of a row that have a goal or a limit.
@@ -68,7 +73,6 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
         met_now: holds(now, row.goal.rpo, now.rpo_bound),
         planned: planned.rpo_bound,
         met: holds(planned, row.goal.rpo, planned.rpo_bound),
-        why: why_rpo(row),
     };
     let rto = Measure {
         name: "rto",
@@ -77,7 +81,6 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
         met_now: holds(now, row.goal.rto, now.rto_bound),
         planned: planned.rto_bound,
         met: holds(planned, row.goal.rto, planned.rto_bound),
-        why: why_rto(row),
     };
     let mut all = vec![rpo, rto];
     if row.scope == Scope::Corruption || row.goal.detected_within.is_some() {
@@ -96,7 +99,6 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
                 met_now: tolerated(dwell(now)),
                 planned: dwell(planned),
                 met: tolerated(dwell(planned)),
-                why: "tolerated unnoticed".to_owned(),
             });
         }
     }
@@ -118,40 +120,40 @@ fn assuming(exposure: &Exposure) -> String {
     }
 }
 
-fn why_rpo(row: &ExposureRow) -> String {
-    match (&row.planned.uses, row.planned.rpo_bound) {
-        (Some(uses), Bound::Finite(_)) => {
-            format!("{}{}", below(&row.target, uses), assuming(&row.planned))
+/// Returns why a planned number is what it is; empty where there is nothing to say.
+pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
+    let planned = &row.planned;
+    match (measure.name, measure.planned, &planned.uses) {
+        ("rpo", Bound::Finite(_), Some(uses)) => {
+            format!("{}{}", below(&row.target, uses), assuming(planned))
         }
-        _ => why_unbounded(row),
-    }
-}
-
-fn why_rto(row: &ExposureRow) -> String {
-    match (&row.planned.uses, row.planned.rto_bound) {
-        (Some(_), Bound::Finite(_)) => "by a restore of it".to_owned(),
-        (None, Bound::Finite(_)) => String::new(),
-        (Some(_), Bound::Unbounded) if row.planned.rpo_bound != Bound::Unbounded => {
-            "no limit on the time of a restore is known".to_owned()
-        }
-        _ => String::new(),
-    }
-}
-
-fn why_unbounded(row: &ExposureRow) -> String {
-    match row.planned.rpo_bound {
-        Bound::Finite(_) => String::new(),
-        Bound::Unbounded => row
-            .planned
+        ("rpo", Bound::Unbounded, _) => planned
             .derivation
             .last()
             .cloned()
             .unwrap_or_else(|| format!("no copy survives the loss of the {}", row.scope)),
+        ("rto", Bound::Finite(_), Some(uses)) => {
+            let replica = uses
+                .part
+                .as_ref()
+                .is_some_and(|part| part.role == "replica");
+            let how = if replica {
+                "by promoting it"
+            } else {
+                "by a restore of it"
+            };
+            how.to_owned()
+        }
+        ("rto", Bound::Unbounded, Some(_)) if planned.rpo_bound != Bound::Unbounded => {
+            "nothing limits the time of a restore".to_owned()
+        }
+        ("dwell", ..) => "tolerated unnoticed".to_owned(),
+        _ => String::new(),
     }
 }
 
 /// Returns a bound for a person.
-pub(crate) fn bound(bound: Bound<Span>) -> String {
+fn bound(bound: Bound<Span>) -> String {
     match bound {
         Bound::Finite(span) => brief(span),
         Bound::Unbounded => "unbounded".to_owned(),
@@ -176,16 +178,11 @@ pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
     }
     canvas.gap();
     if shown.is_empty() {
+        let targets = count(kept, "target");
         canvas.line(
             Line::default()
-                .tone(Tone::Strong, "Exposure")
-                .plain(format!(
-                    ": {} no bound moves, and every goal is met.",
-                    match kept {
-                        1 => "1 target;".to_owned(),
-                        n => format!("{n} targets;"),
-                    }
-                )),
+                .tone(Tone::Strong, "Exposure:")
+                .plain(format!(" {targets}, no bound moves, every goal is met.")),
         );
         return;
     }
@@ -219,7 +216,7 @@ pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
 }
 
 /// Returns whether a row's bounds move, or it has a goal that does not hold.
-fn moves(row: &ExposureRow) -> bool {
+pub(crate) fn moves(row: &ExposureRow) -> bool {
     measures(row)
         .iter()
         .any(|measure| measure.now != measure.planned || !measure.met || !measure.met_now)
@@ -243,13 +240,13 @@ impl Layout {
             let width = |text: String| text.chars().count();
             goals = goals.max(measure.goal.map_or(1, |goal| width(brief(goal))));
             nows = nows.max(width(cell(
-                canvas,
+                canvas.style,
                 measure.now,
                 measure.goal,
                 measure.met_now,
             )));
             planneds = planneds.max(width(cell(
-                canvas,
+                canvas.style,
                 measure.planned,
                 measure.goal,
                 measure.met,
@@ -297,14 +294,14 @@ impl Layout {
                 .to(self.now)
                 .tone(
                     tone(measure.goal, measure.met_now),
-                    cell(canvas, measure.now, measure.goal, measure.met_now),
+                    cell(canvas.style, measure.now, measure.goal, measure.met_now),
                 )
                 .to(self.planned)
                 .tone(
                     tone(measure.goal, measure.met),
-                    cell(canvas, measure.planned, measure.goal, measure.met),
+                    cell(canvas.style, measure.planned, measure.goal, measure.met),
                 );
-            self.why(canvas, line, &measure.why);
+            self.why(canvas, line, &why(row, &measure));
         }
     }
 
@@ -341,40 +338,10 @@ const fn tone(goal: Option<Span>, met: bool) -> Tone {
     }
 }
 
-fn cell(canvas: &Canvas, value: Bound<Span>, goal: Option<Span>, met: bool) -> String {
+/// Returns a bound with the mark of its goal.
+pub(crate) fn cell(style: Style, value: Bound<Span>, goal: Option<Span>, met: bool) -> String {
     match goal {
         None => bound(value),
-        Some(_) => format!("{} {}", bound(value), canvas.style.mark(met)),
+        Some(_) => format!("{} {}", bound(value), style.mark(met)),
     }
-}
-
-/// Writes the rows as a table for a reader of Markdown.
-pub(crate) fn markdown(rows: &[ExposureRow], style: super::Style) -> String {
-    let mut out = String::from(
-        "| target | scope | measure | goal | now | planned | |\n|---|---|---|---|---|---|---|\n",
-    );
-    let canvas = Canvas::new(style);
-    for row in rows.iter().filter(|row| style.verbose || moves(row)) {
-        for measure in measures(row)
-            .iter()
-            .filter(|measure| measure.goal.is_some())
-        {
-            let cells = [
-                format!("`{}`", row.target),
-                row.scope.to_string(),
-                measure.name.to_owned(),
-                measure.goal.map_or_else(String::new, brief),
-                cell(&canvas, measure.now, measure.goal, measure.met_now),
-                cell(&canvas, measure.planned, measure.goal, measure.met),
-                measure.why.replace('|', "\\|"),
-            ];
-            out.push_str(&format!("| {} |\n", cells.join(" | ")));
-        }
-    }
-    out
-}
-
-/// Returns whether a table in Markdown would have a row.
-pub(crate) fn has_moves(rows: &[ExposureRow]) -> bool {
-    rows.iter().any(moves)
 }

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use super::action::{reasons, turns};
 use super::exposure::{Measure, Objectives, measures};
-use super::points::loss_address;
 use super::summary::Summary;
 use super::value::Turn;
 
@@ -37,8 +36,8 @@ pub fn plan_json(plan: &Plan, catalog: Option<&Catalog>) -> Value {
         "resource_drift": plan.drift.iter().map(drifted).collect::<Vec<_>>(),
         "output_changes": outputs(plan),
         "exposure": plan.exposure.iter().map(exposure).collect::<Vec<_>>(),
-        "objectives": { "total": objectives.total, "met": objectives.met, "met_before": objectives.met_before },
-        "losses": plan.losses.iter().map(|one| loss(plan, one)).collect::<Vec<_>>(),
+        "objectives": { "total": objectives.total, "met": objectives.met, "met_before": objectives.met_before, "assuming": objectives.assuming },
+        "losses": plan.losses.iter().map(loss).collect::<Vec<_>>(),
         "notices": plan.notices.iter().map(notice).collect::<Vec<_>>(),
         "summary": summary,
         "needs_leave": plan.needs_leave(),
@@ -290,10 +289,9 @@ fn exposure(row: &ExposureRow) -> Value {
     document
 }
 
-fn loss(plan: &Plan, loss: &Loss) -> Value {
+fn loss(loss: &Loss) -> Value {
     json!({
-        "address": loss_address(plan, loss),
-        "held_by": loss.address,
+        "address": loss.address,
         "action": loss.action,
         "recovery_point": loss.point,
     })

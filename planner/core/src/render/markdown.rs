@@ -3,14 +3,12 @@
 use lifeboat_model::{Catalog, Plan};
 
 use super::action;
-use super::canvas::Canvas;
-use super::exposure::{Objectives, has_moves, markdown as exposure_table};
-use super::moment::{age, count, size, utc};
+use super::canvas::{Canvas, shown};
+use super::exposure::{Objectives, cell, measures, moves, why};
+use super::moment::{age, brief, count, size, utc};
+use super::points::NAMED;
 use super::summary::{Summary, leave};
 use super::{Style, drift};
-
-/// Recovery points that are named; a comment has room for no more.
-const NAMED: usize = 50;
 
 /// Returns a plan as Markdown.
 ///
@@ -18,10 +16,7 @@ const NAMED: usize = 50;
 pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
     let mut out = format!("## {}\n\n", verdict(plan));
     losses(&mut out, plan);
-    if has_moves(&plan.exposure) {
-        out.push_str(&exposure_table(&plan.exposure, Style::plain()));
-        out.push('\n');
-    }
+    exposure(&mut out, plan);
     let detail = detail(plan, catalog);
     if !detail.is_empty() {
         let fence = fence(&detail);
@@ -73,18 +68,65 @@ fn losses(out: &mut String, plan: &Plan) {
     for loss in plan.losses.iter().take(NAMED) {
         let point = &loss.point;
         out.push_str(&format!(
-            "| `{}` | {} | {} | {} | `{}` |\n",
-            point.id.short(),
+            "| {} | {} | {} | {} | {} |\n",
+            code(point.id.short()),
             utc(point.time),
             age(point.time, plan.as_of),
             size(point.size_bytes),
-            loss.address.to_string().replace('|', "\\|"),
+            code(&loss.address.to_string()),
         ));
     }
     if let Some(left @ 1..) = plan.losses.len().checked_sub(NAMED) {
         out.push_str(&format!("\nand {}.\n", count(left, "more recovery point")));
     }
     out.push('\n');
+}
+
+/// Writes the rows that move or do not hold; goals only.
+fn exposure(out: &mut String, plan: &Plan) {
+    let style = Style::plain();
+    let mut rows = plan.exposure.iter().filter(|row| moves(row)).peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    out.push_str(
+        "| target | scope | measure | goal | now | planned | |\n|---|---|---|---|---|---|---|\n",
+    );
+    for row in rows {
+        for measure in measures(row) {
+            let Some(goal) = measure.goal else { continue };
+            let cells = [
+                code(&row.target.to_string()),
+                row.scope.to_string(),
+                measure.name.to_owned(),
+                brief(goal),
+                cell(style, measure.now, measure.goal, measure.met_now),
+                cell(style, measure.planned, measure.goal, measure.met),
+                prose(&why(row, &measure)),
+            ];
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+    }
+    out.push('\n');
+}
+
+/// Returns a text as code in a cell of a table.
+fn code(text: &str) -> String {
+    format!("`{}`", shown(text).replace('`', "'").replace('|', "\\|"))
+}
+
+/// Returns a text as prose in a cell of a table: nothing in it is markup.
+fn prose(text: &str) -> String {
+    shown(text).chars().fold(String::new(), |mut out, c| {
+        if matches!(
+            c,
+            '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '\\' | '#' | '~'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+        out
+    })
 }
 
 fn detail(plan: &Plan, catalog: Option<&Catalog>) -> String {
@@ -101,15 +143,15 @@ fn detail(plan: &Plan, catalog: Option<&Catalog>) -> String {
 /// Moves a symbol to the first column, `~` as `!`, and keeps what follows where it is.
 fn first_column(line: &str) -> String {
     let body = line.trim_start();
-    let indent = line.len() - body.len();
-    let moved = |symbol: char, rest: &str| format!("{symbol}{}{rest}", " ".repeat(indent));
-    match body.split_once(' ') {
-        Some((symbol @ ("+" | "-" | "!"), rest)) => {
-            moved(symbol.chars().next().unwrap_or(' '), &format!(" {rest}"))
-        }
-        Some(("~" | "+/-", rest)) => moved('!', &format!(" {rest}")),
-        _ => line.to_owned(),
-    }
+    let symbol = body.split_once(' ').map_or("", |(symbol, _)| symbol);
+    let shown = match symbol {
+        "+" | "-" | "!" => symbol,
+        "~" | "+/-" => "!",
+        _ => return line.to_owned(),
+    };
+    let rest = body.get(symbol.len()..).unwrap_or_default();
+    let column = line.len() - rest.len();
+    format!("{shown}{}{rest}", " ".repeat(column - 1))
 }
 
 /// Returns a fence that the text does not close.

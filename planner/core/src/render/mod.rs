@@ -10,8 +10,6 @@ mod action;
 mod canvas;
 mod drift;
 mod exposure;
-#[cfg(test)]
-mod fixture;
 mod json;
 mod markdown;
 mod moment;
@@ -25,6 +23,7 @@ mod status_text;
 mod style;
 mod summary;
 #[cfg(test)]
+#[expect(clippy::too_many_lines, reason = "a test shows the whole output")]
 mod tests;
 mod value;
 
@@ -44,4 +43,4 @@ pub use state::{state_list, state_show, state_text};
 pub use status::{ProtectionStatus, StatusReport, TargetStatus, status};
 pub use status_text::status_text;
 pub use style::Style;
-pub use summary::Summary;
+pub use summary::{Summary, applied_text};

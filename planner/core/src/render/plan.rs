@@ -51,7 +51,7 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
     }
     outputs(&mut canvas, plan);
     if !plan.is_empty() {
-        next(&mut canvas, view.next);
+        next(&mut canvas, plan, view.next);
     }
     canvas.finish()
 }
@@ -96,7 +96,7 @@ fn outputs(canvas: &mut Canvas, plan: &Plan) {
     entries(canvas, 0, &shown);
 }
 
-fn next(canvas: &mut Canvas, next: Next<'_>) {
+fn next(canvas: &mut Canvas, plan: &Plan, next: Next<'_>) {
     let rule = canvas.style.rule();
     match next {
         Next::Silent => {}
@@ -116,6 +116,9 @@ fn next(canvas: &mut Canvas, next: Next<'_>) {
             canvas.say(Tone::Faint, rule);
             canvas.gap();
             canvas.say(Tone::Plain, format!("Saved the plan to: {path}"));
+            if let Ok(digest) = plan.digest() {
+                canvas.say(Tone::Faint, format!("Digest: {}", digest.short()));
+            }
             canvas.gap();
             canvas.paragraph(
                 "",

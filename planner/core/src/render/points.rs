@@ -1,14 +1,14 @@
 //! Recovery points: the ones that a plan deletes, and the ones that a protection holds.
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Loss, Plan, RecoveryPoint};
+use lifeboat_model::{Address, Loss, RecoveryPoint};
 
 use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone};
 use super::moment::{age, count, size, utc};
 
 /// Recovery points that are named one by one in a plan, unless the style is verbose.
-const NAMED: usize = 50;
+pub(crate) const NAMED: usize = 50;
 
 /// Writes the recovery points that a plan deletes, above everything else.
 pub(crate) fn losses(canvas: &mut Canvas, losses: &[Loss], as_of: Timestamp) {
@@ -18,7 +18,6 @@ pub(crate) fn losses(canvas: &mut Canvas, losses: &[Loss], as_of: Timestamp) {
         return;
     }
     canvas.line(head.tone(Tone::Bad, format!(" {}", losses.len())));
-    let mut held_by: Option<&Address> = None;
     let most = if canvas.style.verbose {
         losses.len()
     } else {
@@ -29,11 +28,8 @@ pub(crate) fn losses(canvas: &mut Canvas, losses: &[Loss], as_of: Timestamp) {
         .unwrap_or_default()
         .chunk_by(|a, b| a.address == b.address)
     {
-        for loss in group {
-            if held_by != Some(&loss.address) {
-                held_by = Some(&loss.address);
-                canvas.line(Line::indent(2).tone(Tone::Strong, loss.address.to_string()));
-            }
+        if let Some(loss) = group.first() {
+            canvas.line(Line::indent(2).tone(Tone::Strong, loss.address.to_string()));
         }
         table(
             canvas,
@@ -129,12 +125,4 @@ pub fn points_text<'a>(
         ),
     );
     canvas.finish()
-}
-
-/// Returns the address of the action that deletes a recovery point, or what holds it if the plan has no such action.
-pub(crate) fn loss_address<'a>(plan: &'a Plan, loss: &'a Loss) -> &'a Address {
-    plan.actions
-        .iter()
-        .find(|action| action.id == loss.action)
-        .map_or(&loss.address, |action| &action.address)
 }

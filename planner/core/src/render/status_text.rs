@@ -34,15 +34,19 @@ fn problems(canvas: &mut Canvas, report: &StatusReport) {
     }
     canvas.say(Tone::Bad, "Problems:");
     let mark = canvas.style.mark(false);
+    let mut last = None;
     for (address, text) in report.problems() {
-        canvas.line(
-            Line::indent(2)
-                .tone(Tone::Bad, mark)
-                .plain(" ")
-                .tone(Tone::Strong, address.to_string()),
-        );
-        for part in wrap(text, canvas.style.width.saturating_sub(6).max(20)) {
-            canvas.line(Line::indent(6).plain(part));
+        if last != Some(address) {
+            last = Some(address);
+            canvas.line(
+                Line::indent(2)
+                    .tone(Tone::Bad, mark)
+                    .plain(" ")
+                    .tone(Tone::Strong, address.to_string()),
+            );
+        }
+        for part in wrap(text, canvas.style.width.saturating_sub(4).max(20)) {
+            canvas.line(Line::indent(4).plain(part));
         }
     }
 }

@@ -72,6 +72,36 @@ impl Summary {
     }
 }
 
+/// Returns what an apply came to, in Terraform's words; `done` counts the actions that succeeded.
+pub fn applied_text(done: Summary, destroy: bool) -> String {
+    if destroy {
+        let forgotten = match done.forget {
+            0 => String::new(),
+            n => format!(", {n} forgotten"),
+        };
+        return format!(
+            "Destroy complete! Resources: {} destroyed{forgotten}.",
+            done.destroy
+        );
+    }
+    let mut text = "Apply complete! Resources: ".to_owned();
+    if done.import > 0 {
+        text.push_str(&format!("{} imported, ", done.import));
+    }
+    text.push_str(&format!(
+        "{} added, {} changed, {} destroyed",
+        done.add, done.change, done.destroy
+    ));
+    if done.forget > 0 {
+        text.push_str(&format!(", {} forgotten", done.forget));
+    }
+    text.push('.');
+    if done.invoke > 0 {
+        text.push_str(&format!(" Actions: {} invoked.", done.invoke));
+    }
+    text
+}
+
 /// Returns the targets that the plan leaves less protected, each once.
 fn weakened(plan: &Plan) -> BTreeSet<&Address> {
     plan.actions
@@ -127,15 +157,18 @@ pub(crate) fn objectives(canvas: &mut Canvas, plan: &Plan) {
         return;
     }
     let tone = if all.all_met() { Tone::Good } else { Tone::Bad };
-    let before = if all.met == all.met_before {
+    let mut notes = if all.met == all.met_before {
         "as before".to_owned()
     } else {
         format!("{} before", all.met_before)
     };
+    if all.assuming > 0 {
+        notes.push_str(&format!(", {} on assumptions", all.assuming));
+    }
     canvas.line(
         Line::default()
             .tone(Tone::Strong, "Objectives: ")
             .tone(tone, format!("{} of {} met", all.met, all.total))
-            .plain(format!(" ({before}).")),
+            .plain(format!(" ({notes}).")),
     );
 }

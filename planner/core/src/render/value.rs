@@ -11,6 +11,9 @@ use super::moment::count;
 /// Longest scalar that is shown whole, in characters, unless the style is verbose.
 const LONGEST: usize = 120;
 
+/// Columns of a line that a value which is cut leaves to its indent, its name and the count of what is missing.
+const CUT: usize = 48;
+
 /// What happens to one value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Turn<'a> {
@@ -363,7 +366,8 @@ fn flat(canvas: &Canvas, value: &Value) -> String {
     if style.verbose || columns(&text) <= LONGEST {
         return text;
     }
-    let head: String = text.chars().take(LONGEST - 20).collect();
+    let room = style.width.saturating_sub(CUT).max(24);
+    let head: String = text.chars().take(room).collect();
     let left = columns(&text) - columns(&head);
     format!("{head}{} ({left} more characters)", style.ellipsis())
 }

@@ -1,6 +1,9 @@
-use super::fixture::{as_of, drift, empty_plan, exposure_rows, plan};
-use super::*;
-use lifeboat_model::Plan;
+//! The text of plans and of drift.
+
+use lifeboat_model::{Plan, Verb};
+
+use super::super::*;
+use super::fixture::{action, as_of, drift, empty_plan, exposure_rows, plan};
 
 fn text(plan: &Plan) -> String {
     let view = PlanView {
@@ -144,7 +147,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
       plan::unscheduled
 
     Plan: 1 to import, 3 to add, 1 to change, 2 to destroy, 1 to forget. Actions: 1 to invoke.
-    Objectives: 4 of 5 met (2 before).
+    Objectives: 4 of 5 met (2 before, 2 on assumptions).
     This plan deletes 3 recovery points and makes 1 target less protected than now:
     apply needs --allow-loss.
 
@@ -169,7 +172,7 @@ fn the_empty_plan_says_no_changes() {
     insta::assert_snapshot!(text(&plan), @r"
     Recovery points that this plan deletes: none.
 
-    Exposure: 1 target; no bound moves, and every goal is met.
+    Exposure: 1 target, no bound moves, every goal is met.
 
     No changes. Your protections match the configuration.
     Objectives: 2 of 2 met (as before).
@@ -181,7 +184,7 @@ fn the_empty_plan_says_no_changes() {
 
 #[test]
 fn drift_is_shown_as_recorded_against_live() {
-    insta::assert_snapshot!(drift_text(&drift(), as_of(), Style::plain()), @r#"
+    insta::assert_snapshot!(drift_text(&drift(), 0, as_of(), Style::plain()), @r#"
     Note: Objects have changed outside of lifeboat
 
     lifeboat detected the following changes made outside of lifeboat since the last
@@ -201,11 +204,14 @@ fn drift_is_shown_as_recorded_against_live() {
           - 99999999  2026-11-19 16:30:05Z  3d  40 MiB
         }
 
-    Drift: 3 objects.
-    Run "lifeboat plan" to see what apply would do about it, apart from pending
-    changes of the configuration.
+    Drift: 2 objects.
+    Run "lifeboat plan" to see what apply would do about it.
     "#);
-    insta::assert_snapshot!(drift_text(&[], as_of(), Style::plain()), @"No drift. What is live is what the last apply left.");
+    insta::assert_snapshot!(drift_text(&[], 2, as_of(), Style::plain()), @r"
+    No drift. What is live is what the last apply left.
+    Apart from that, 2 changes of the configuration are pending: no drift, but not
+    applied yet.
+    ");
 }
 
 #[test]
@@ -246,4 +252,87 @@ fn colour_adds_codes_and_changes_no_text() {
     let code = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     assert_eq!(code.replace_all(&colored, ""), plain);
     assert!(colored.contains("\u{1b}[32m  +\u{1b}[0m repository"));
+}
+
+#[test]
+fn a_plan_in_colour_boxes_its_notices() {
+    let mut plan = empty_plan();
+    let main = "repository.directory.main";
+    plan.actions
+        .push(action(0, Verb::Delete, main, "directory"));
+    plan.notices = super::fixture::plan().notices;
+    let style = Style {
+        color: true,
+        ..Style::plain()
+    };
+    insta::assert_snapshot!(plan_text(&plan, PlanView::default(), style), @"
+    \u{1b}[1mRecovery points that this plan deletes:\u{1b}[0m none.
+
+    Actions are indicated with the following symbols:
+    \u{1b}[31m  -\u{1b}[0m destroy
+
+    lifeboat will perform the following actions:
+
+      \u{1b}[1m# repository.directory.main will be destroyed\u{1b}[0m
+    \u{1b}[31m  -\u{1b}[0m repository \"directory\" \"main\" {
+        }
+
+    \u{1b}[33m╷\u{1b}[0m
+    \u{1b}[33m│ \u{1b}[0m\u{1b}[33mWarning\u{1b}[0m\u{1b}[1m: the recovery points of the repository could not be listed, so the\u{1b}[0m
+    \u{1b}[33m│ \u{1b}[0m\u{1b}[1mplan does not know which of them a shorter retention would delete\u{1b}[0m
+    \u{1b}[33m│ \u{1b}[0m  with repository.directory.old
+    \u{1b}[33m│ \u{1b}[0m  \u{1b}[90mplan::unread\u{1b}[0m
+    \u{1b}[33m│\u{1b}[0m
+    \u{1b}[33m│ \u{1b}[0mUnlock the repository and plan again.
+    \u{1b}[33m╵\u{1b}[0m
+
+    \u{1b}[36m╷\u{1b}[0m
+    \u{1b}[36m│ \u{1b}[0m\u{1b}[36mNote\u{1b}[0m\u{1b}[1m: nothing runs `1h` here: this machine has neither systemd nor cron\u{1b}[0m
+    \u{1b}[36m│ \u{1b}[0m  with target.local_directory.docs.copy[\"docs_offsite\"]
+    \u{1b}[36m│ \u{1b}[0m  \u{1b}[90mplan::unscheduled\u{1b}[0m
+    \u{1b}[36m╵\u{1b}[0m
+
+    \u{1b}[1mPlan:\u{1b}[0m 0 to add, 0 to change, 1 to destroy.
+    At no step is any target less protected than now.
+    ");
+}
+
+#[test]
+fn a_saved_plan_names_its_file_its_digest_and_the_next_command() {
+    let view = PlanView {
+        next: Next::Saved("p.plan"),
+        ..PlanView::default()
+    };
+    let plan = Plan {
+        actions: plan().actions.into_iter().take(1).collect(),
+        ..empty_plan()
+    };
+    let text = plan_text(
+        &plan,
+        view,
+        Style {
+            unicode: false,
+            ..Style::plain()
+        },
+    );
+    let end = text.find("Plan: ").unwrap();
+    insta::assert_snapshot!(&text[end..], @r#"
+    Plan: 1 to add, 0 to change, 0 to destroy.
+    At no step is any target less protected than now.
+
+    -----------------------------------------------------------------------------
+
+    Saved the plan to: p.plan
+    Digest: 87eb5ef806ea
+
+    To perform exactly these actions, run the following command to apply:
+        lifeboat apply "p.plan"
+    "#);
+}
+
+#[test]
+fn what_was_applied_is_said_in_terraforms_words() {
+    let done = Summary::of(&plan().actions);
+    insta::assert_snapshot!(applied_text(done, false), @"Apply complete! Resources: 1 imported, 3 added, 1 changed, 2 destroyed, 1 forgotten. Actions: 1 invoked.");
+    insta::assert_snapshot!(applied_text(Summary { destroy: 3, ..Summary::default() }, true), @"Destroy complete! Resources: 3 destroyed.");
 }

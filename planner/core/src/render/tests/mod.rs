@@ -1,0 +1,9 @@
+//! Every view of one fixture, as a reader sees it.
+
+mod any;
+mod fixture;
+mod machine;
+mod plan;
+mod report;
+mod status;
+mod value;
