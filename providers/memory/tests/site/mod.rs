@@ -1,4 +1,8 @@
 //! A site of the conformance suite in a memory world.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot write its files has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +18,7 @@ use serde_json::json;
 pub(crate) type Wrap = Arc<dyn Fn(MemoryProvider) -> Box<dyn Provider> + Send + Sync>;
 
 /// The secret that nobody may see.
-const SECRET: &str = "correct horse battery staple";
+pub(crate) const SECRET: &str = "correct horse battery staple";
 
 /// Memory worlds, each provider of which is wrapped.
 pub(crate) struct Memory {
