@@ -19,8 +19,8 @@ pub(crate) const GUARD: &str = "memory_guard";
 /// Runs a protection.
 pub(crate) const SCHEDULE: &str = "memory_schedule";
 
-/// Returns everything at once.
-pub(crate) fn catalog() -> Catalog {
+/// Returns what the planner must know about every kind of this provider; the same for every configuration.
+pub fn catalog() -> Catalog {
     let kinds = [dataset(), vault(), snapshot(), copy(), guard(), schedule()];
     Catalog {
         kinds: kinds

@@ -3,6 +3,7 @@
 use lifeboat_contract::{CallContext, ChangeKind, ChangeRequest, ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes, Digest, LiveResource};
 
+use crate::act::may_delete;
 use crate::error::{bad_attribute, no_vault};
 use crate::read::foreign;
 use crate::resolve::VaultRef;
@@ -43,7 +44,7 @@ fn change_vault(
 ) -> Result<Option<LiveResource>, ProviderError> {
     let address = request.address;
     let attributes = match request.change {
-        ChangeKind::Delete => return delete_vault(world, request),
+        ChangeKind::Delete => return delete_vault(world, request, context),
         ChangeKind::Create | ChangeKind::Update => given(address, request.after)?,
     };
     let reference = VaultRef::of(address, attributes)?;
@@ -88,9 +89,11 @@ fn change_vault(
     Ok(reference.open(&world.state())?.map(live::vault))
 }
 
+/// Removes a vault with every point in it, unless a guard or a lock keeps one.
 fn delete_vault(
     world: &World,
     request: &ChangeRequest<'_>,
+    context: &CallContext,
 ) -> Result<Option<LiveResource>, ProviderError> {
     let reference = VaultRef::of(request.address, given(request.address, request.before)?)?;
     let name = reference.name.clone();
@@ -102,15 +105,8 @@ fn delete_vault(
         if vault.owner != *request.address {
             return Err(foreign(&name, &vault.owner.to_string()));
         }
-        let points: usize = vault
-            .points
-            .values()
-            .map(std::collections::BTreeMap::len)
-            .sum();
-        if points > 0 {
-            let message = format!("vault `{name}` holds {points} recovery points");
-            return Err(ProviderError::new(ErrorClass::Conflict, message)
-                .help("Delete the recovery points first."));
+        for point in vault.points.values().flat_map(|held| held.values()) {
+            may_delete(vault, point, context)?;
         }
     }
     world.commit(Effect::VaultGone { name })?;

@@ -22,5 +22,6 @@ mod secret;
 mod verify;
 pub mod world;
 
+pub use catalog::catalog;
 pub use provider::MemoryProvider;
 pub use world::{Crashed, Fault, FaultError, Faults, Happens, Instant, Method, World, WorldError};

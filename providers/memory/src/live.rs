@@ -26,13 +26,13 @@ pub(crate) fn dataset(attributes: &Attributes, found: Option<&Dataset>) -> LiveR
     }
 }
 
-/// Returns a vault as it is.
+/// Returns a vault as it is. Its own recovery points are those that no protection in it claims.
 pub(crate) fn vault(found: &Vault) -> LiveResource {
     LiveResource {
         attributes: found.attributes.clone(),
         facts: [("used_bytes".to_owned(), found.used_bytes().into())].into(),
         domains: domains(&found.attributes, "vault"),
-        recovery_points: Vec::new(),
+        recovery_points: found.unclaimed(),
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn schedule(record: &Record) -> LiveResource {
 }
 
 /// Returns the domains that the configuration gives; without any, everything is an instance of its own.
-fn domains(attributes: &Attributes, what: &str) -> Vec<Domain> {
+pub(crate) fn domains(attributes: &Attributes, what: &str) -> Vec<Domain> {
     let name = attributes.get("name").and_then(Value::as_str).unwrap_or("");
     let given = attributes.get("domains").and_then(Value::as_object);
     let Some(given) = given else {

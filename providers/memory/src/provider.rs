@@ -1,5 +1,7 @@
 //! The provider: each call enters the world's faults, acts, and leaves.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use lifeboat_contract::{
     BackUpReport, BackUpRequest, CallContext, ChangeRequest, ErrorClass, Protected, Provider,
@@ -24,11 +26,12 @@ impl MemoryProvider {
         Self { world, life }
     }
 
-    /// Returns the provider that a `provider "memory"` block with these attributes configures.
+    /// Returns the provider that a `provider "memory"` block with these attributes configures; a relative `path` is taken
+    /// from `directory`.
     ///
     /// # Errors
     /// `invalid` when `path` is not a world's file, or a text of `fail` is no fault.
-    pub fn configure(attributes: &Attributes) -> Result<Self, ProviderError> {
+    pub fn configured(attributes: &Attributes, directory: &Path) -> Result<Self, ProviderError> {
         let invalid = |error: Box<dyn std::error::Error + Send + Sync>| {
             ProviderError::new(
                 ErrorClass::Invalid,
@@ -37,7 +40,9 @@ impl MemoryProvider {
             .because(error)
         };
         let world = match attributes.get("path").and_then(serde_json::Value::as_str) {
-            Some(path) => World::open(path).map_err(|error| invalid(error.into()))?,
+            Some(path) => {
+                World::open(directory.join(path)).map_err(|error| invalid(error.into()))?
+            }
             None => World::new(),
         };
         let faults = attributes.get("fail").and_then(serde_json::Value::as_array);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use lifeboat_contract::{ErrorClass, ProviderError, ReadItem, ReadRequest};
-use lifeboat_model::{LiveResource, LiveState, ReadFailure};
+use lifeboat_model::{Domain, LiveResource, LiveState, ReadFailure};
 
 use crate::error::bad_attribute;
-use crate::resolve::{VaultRef, text};
+use crate::resolve::{Bindings, VaultRef, address, text};
 use crate::world::{Method, State, World};
 use crate::{catalog, live};
 
@@ -42,9 +42,8 @@ pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
             Err(error) => fail(&mut answer, item, &error),
         }
     }
-    let page = world.faults().pages_of();
     for items in listings.into_values() {
-        list(world, items, page, &mut answer);
+        list(world, items, bindings, &mut answer);
     }
     answer
 }
@@ -52,9 +51,10 @@ pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
 fn list(
     world: &World,
     items: Vec<(ReadItem, Option<VaultRef>)>,
-    page: usize,
+    bindings: &Bindings,
     answer: &mut LiveState,
 ) {
+    let page = world.faults().pages_of();
     let mut failed = None;
     for (index, (item, vault)) in items.into_iter().enumerate() {
         if index % page == 0 {
@@ -69,9 +69,25 @@ fn list(
             Ok(Some(found)) => {
                 answer.resources.insert(item.address, found);
             }
-            Ok(None) => {}
+            Ok(None) => {
+                if let Some(domains) = place(&item, bindings) {
+                    answer.places.insert(item.address, domains);
+                }
+            }
             Err(error) => fail(answer, item, &error),
         }
+    }
+}
+
+/// Returns the domains of the vault that something that does not exist yet is, or would stand in.
+fn place(item: &ReadItem, bindings: &Bindings) -> Option<Vec<Domain>> {
+    match item.kind.as_str() {
+        catalog::VAULT => Some(live::domains(&item.attributes, "vault")),
+        catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
+            let repository = address(&item.address, &item.attributes, "repository").ok()?;
+            Some(live::domains(bindings.get(&repository)?, "vault"))
+        }
+        _ => None,
     }
 }
 

@@ -98,15 +98,14 @@ pub(crate) struct Vault {
 impl Vault {
     /// Returns the points of one protection, oldest first.
     pub(crate) fn shown(&self, protection: &Address) -> Vec<RecoveryPoint> {
-        let mut points: Vec<RecoveryPoint> = self
-            .points
-            .get(protection)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .map(|point| point.shown.clone())
-            .collect();
-        points.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        points
+        oldest_first(self.points.get(protection).into_iter())
+    }
+
+    /// Returns the points of protections that do not stand in it any more, oldest first.
+    pub(crate) fn unclaimed(&self) -> Vec<RecoveryPoint> {
+        let held = self.points.iter();
+        let unclaimed = held.filter(|(protection, _)| !self.policies.contains_key(protection));
+        oldest_first(unclaimed.map(|(_, points)| points))
     }
 
     /// Returns the bytes that its points bring back, each counted whole.
@@ -117,6 +116,15 @@ impl Vault {
             .filter_map(|point| point.shown.size_bytes)
             .sum()
     }
+}
+
+fn oldest_first<'a>(
+    held: impl Iterator<Item = &'a BTreeMap<RecoveryPointId, Point>>,
+) -> Vec<RecoveryPoint> {
+    let points = held.flat_map(BTreeMap::values);
+    let mut shown: Vec<RecoveryPoint> = points.map(|point| point.shown.clone()).collect();
+    shown.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    shown
 }
 
 /// Everything that exists.

@@ -1,5 +1,8 @@
 //! Providers with one seeded defect each.
-#![expect(clippy::unwrap_used, reason = "a poisoned lock means that the test has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a poisoned lock means that the test has failed"
+)]
 
 use std::sync::{Arc, Mutex};
 
