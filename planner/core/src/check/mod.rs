@@ -4,6 +4,7 @@
 //! found, not repeated.
 
 mod finding;
+mod protection;
 mod shape;
 mod touched;
 
@@ -23,6 +24,8 @@ pub fn grade(
 ) -> Vec<Finding> {
     let mut findings = shape::shape(plan);
     findings.extend(touched::touched(plan, live, recorded, catalog));
-    let _ = design;
+    findings.extend(protection::protection(
+        plan, design, live, recorded, catalog,
+    ));
     findings
 }

@@ -21,6 +21,6 @@ pub use selection::SelectionError;
 
 pub(crate) use draft::Draft;
 pub(crate) use guards::is_guard;
-pub(crate) use snapshots::Snapshots;
+pub(crate) use snapshots::{Snapshots, protection};
 pub(crate) use values::text;
 pub(crate) use walk::differences;

@@ -1,13 +1,13 @@
 //! Which way a change of attributes moves the protection.
 
-use jiff::Timestamp;
 use lifeboat_model::{
-    AttributeSpec, Attributes, Bound, ByteSize, Effect, Keep, KindSpec, Retention, Schedule, Span,
-    Strength, ValueType,
+    AttributeSpec, Attributes, ByteSize, Effect, Keep, KindSpec, Retention, Span, Strength,
+    ValueType,
 };
 use serde_json::Value;
 
 use super::values::{given, policy};
+use crate::exposure::Gaps;
 
 /// Returns the worse of two effects: one weakening outweighs every strengthening.
 fn combined(a: Effect, b: Effect) -> Effect {
@@ -27,15 +27,15 @@ pub(super) fn effect(
     source_kind: Option<&KindSpec>,
     changed: &[String],
     (before, after): (&Attributes, &Attributes),
-    as_of: Timestamp,
+    gaps: &mut Gaps,
 ) -> Effect {
     let mut total = Effect::Neutral;
     for name in changed {
         let (old, new) = (given(before, name), given(after, name));
         let spec = kind.and_then(|kind| kind.attribute(name));
         let one = match (name.as_str(), source_kind) {
-            ("source", Some(source_kind)) => source_effect(source_kind, old, new, as_of),
-            _ => spec.map_or(Effect::Neutral, |spec| of_attribute(spec, old, new, as_of)),
+            ("source", Some(source_kind)) => source_effect(source_kind, old, new, gaps),
+            _ => spec.map_or(Effect::Neutral, |spec| of_attribute(spec, old, new, gaps)),
         };
         total = combined(total, one);
     }
@@ -46,7 +46,7 @@ fn source_effect(
     kind: &KindSpec,
     old: Option<&Value>,
     new: Option<&Value>,
-    as_of: Timestamp,
+    gaps: &mut Gaps,
 ) -> Effect {
     kind.attributes
         .iter()
@@ -57,7 +57,7 @@ fn source_effect(
             if old == new {
                 Effect::Neutral
             } else {
-                of_attribute(spec, old.as_ref(), new.as_ref(), as_of)
+                of_attribute(spec, old.as_ref(), new.as_ref(), gaps)
             }
         })
         .fold(Effect::Neutral, combined)
@@ -67,9 +67,10 @@ fn of_attribute(
     spec: &AttributeSpec,
     old: Option<&Value>,
     new: Option<&Value>,
-    as_of: Timestamp,
+    gaps: &mut Gaps,
 ) -> Effect {
-    let amount = |value: Option<&Value>| value.and_then(|it| amount(&spec.value_type, it, as_of));
+    let mut amount =
+        |value: Option<&Value>| value.and_then(|it| amount(&spec.value_type, it, gaps));
     match spec.strength {
         Strength::Neutral => Effect::Neutral,
         Strength::HigherIsStronger => moved(amount(old), amount(new), false),
@@ -121,15 +122,15 @@ fn moved(old: Option<f64>, new: Option<f64>, lower_is_stronger: bool) -> Effect 
 }
 
 /// Returns a value as a number that can be compared; a schedule by its worst gap.
-fn amount(value_type: &ValueType, value: &Value, as_of: Timestamp) -> Option<f64> {
+fn amount(value_type: &ValueType, value: &Value, gaps: &mut Gaps) -> Option<f64> {
     let text = value.as_str();
     match value_type {
         ValueType::Duration => Some(text?.parse::<Span>().ok()?.as_millis() as f64),
         ValueType::Size => Some(text?.parse::<ByteSize>().ok()?.0 as f64),
-        ValueType::Schedule => match text?.parse::<Schedule>().ok()?.worst_gap(as_of) {
-            Bound::Finite(gap) => Some(gap.as_millis() as f64),
-            Bound::Unbounded => Some(f64::INFINITY),
-        },
+        ValueType::Schedule => {
+            let longest = gaps.of(text?).map(|(_, longest)| longest);
+            Some(longest.map_or(f64::INFINITY, |gap| gap.as_millis() as f64))
+        }
         _ => value.as_f64(),
     }
 }

@@ -15,6 +15,7 @@ use super::selection::selection;
 use super::strength::effect;
 use super::values::{changed, given, is_computed, same};
 use super::{Draft, SelectionError, Snapshots, text};
+use crate::exposure::Gaps;
 
 /// What differs, and what the reader should know about it.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(super) struct Walk<'a> {
     holders: BTreeMap<&'a str, Vec<&'a Address>>,
     /// The points that the drafts so far delete, by the address that holds them; filled before repositories go.
     pub(super) deleted: BTreeMap<Address, Vec<RecoveryPointId>>,
+    /// The gaps of the schedules that changes move.
+    gaps: Gaps,
     pub(super) drafts: Vec<Draft>,
     pub(super) notices: Vec<Notice>,
 }
@@ -58,6 +61,7 @@ pub(crate) fn differences(snapshots: Snapshots<'_>) -> Result<Differences, Selec
         kept: BTreeSet::new(),
         holders: holders(&snapshots),
         deleted: BTreeMap::new(),
+        gaps: Gaps::new(snapshots.options.as_of),
         drafts: Vec::new(),
         notices,
         snapshots,
@@ -246,10 +250,9 @@ impl<'a> Walk<'a> {
             .target
             .as_ref()
             .and_then(|target| catalog.kind(target.kind.as_deref()?));
-        let as_of = self.snapshots.options.as_of;
         let both = (&live.attributes, &desired.attributes);
         let kind = catalog.kind(&desired.kind);
-        let mut moved = effect(kind, source_kind, changed, both, as_of);
+        let mut moved = effect(kind, source_kind, changed, both, &mut self.gaps);
         let lost = if changed.iter().any(|name| name == "retention") {
             self.taken(desired, live)
         } else {

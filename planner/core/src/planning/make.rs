@@ -7,6 +7,7 @@ use super::bindings::bindings;
 use crate::check::grade;
 use crate::design::Design;
 use crate::diff::{Snapshots, differences, drift};
+use crate::exposure::rows;
 use crate::order::order;
 
 /// The shape of the plan document.
@@ -44,7 +45,7 @@ pub fn plan(
         lineage: recorded.lineage.clone(),
         serial: recorded.serial,
         drift: drift(recorded, live, catalog, options.as_of),
-        exposure: Vec::new(),
+        exposure: rows(&snapshots, &actions),
         notices: notices(design, options, differences.notices),
         bindings: bindings(&snapshots, &actions),
         outputs: design.outputs.clone(),

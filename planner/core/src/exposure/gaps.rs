@@ -1,0 +1,36 @@
+//! The gaps of schedules, each enumerated once.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lifeboat_model::{Schedule, Span};
+
+/// Remembers the gaps of schedules: thousands of protections share a few.
+#[derive(Clone, Debug)]
+pub(crate) struct Gaps {
+    from: Timestamp,
+    known: BTreeMap<String, Option<(Span, Span)>>,
+}
+
+impl Gaps {
+    /// Returns a memory of enumerations that start at `from`.
+    pub(crate) const fn new(from: Timestamp) -> Self {
+        Self {
+            from,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the shortest and the longest time between two runs; none when the schedule never runs again.
+    pub(crate) fn of(&mut self, schedule: &str) -> Option<(Span, Span)> {
+        if let Some(gaps) = self.known.get(schedule) {
+            return *gaps;
+        }
+        let gaps = schedule
+            .parse::<Schedule>()
+            .ok()
+            .and_then(|schedule| schedule.gaps(self.from));
+        self.known.insert(schedule.to_owned(), gaps);
+        gaps
+    }
+}

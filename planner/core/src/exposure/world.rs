@@ -1,0 +1,179 @@
+//! What stands: before an apply, and after some of its actions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use lifeboat_model::{
+    Action, Address, Attributes, Block, DrillRecord, LiveState, RecordedState, Verb,
+};
+use serde_json::Value;
+
+/// The recovery points of a protection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// None at all.
+    Nothing,
+    /// Those that its schedule and its retention keep, once they have run for long enough.
+    Steady,
+    /// Live ones.
+    Points {
+        /// The time of the oldest.
+        oldest: Timestamp,
+        /// The time of the newest.
+        newest: Timestamp,
+    },
+}
+
+/// One derived resource of a target: a protection or the setting that runs it.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing<'a> {
+    pub(crate) attributes: &'a Attributes,
+    pub(crate) holds: Holds,
+    pub(crate) drill: Option<&'a DrillRecord>,
+    /// Whether an action of the plan made it anew, so that a repository that the plan took does not matter to it.
+    anew: bool,
+}
+
+/// What stands of all targets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World<'a> {
+    standing: BTreeMap<&'a Address, Standing<'a>>,
+    /// Repositories that actions destroyed or replaced.
+    taken: BTreeSet<String>,
+    /// Repositories that actions made, where they are now planned to stand.
+    made: BTreeSet<&'a Address>,
+}
+
+impl<'a> World<'a> {
+    /// Returns what is live.
+    pub(crate) fn live(live: &'a LiveState, recorded: &'a RecordedState) -> Self {
+        let standing = live
+            .resources
+            .iter()
+            .filter(|(address, _)| address.block == Block::Target && address.part.is_some())
+            .map(|(address, resource)| {
+                let times = || resource.recovery_points.iter().map(|point| point.time);
+                let holds = match (times().min(), times().max()) {
+                    (Some(oldest), Some(newest)) => Holds::Points { oldest, newest },
+                    _ => Holds::Nothing,
+                };
+                let drill = recorded
+                    .resources
+                    .get(address)
+                    .and_then(|it| it.last_drill.as_ref());
+                let standing = Standing {
+                    attributes: &resource.attributes,
+                    holds,
+                    drill,
+                    anew: false,
+                };
+                (address, standing)
+            })
+            .collect();
+        Self {
+            standing,
+            ..Self::default()
+        }
+    }
+
+    /// Does what an action does.
+    pub(crate) fn apply(&mut self, action: &'a Action) {
+        let address = &action.address;
+        if address.block == Block::Repository {
+            match action.verb {
+                Verb::Delete => {
+                    self.taken.insert(address.to_string());
+                }
+                Verb::Replace => {
+                    self.taken.insert(address.to_string());
+                    self.made.insert(address);
+                }
+                Verb::Create => {
+                    self.made.insert(address);
+                }
+                Verb::Update | Verb::Adopt | Verb::BackUp | Verb::Forget => {}
+            }
+            return;
+        }
+        match (action.verb, &action.after) {
+            (Verb::Forget | Verb::Delete, _) => {
+                self.standing.remove(address);
+            }
+            (Verb::BackUp, _) => {
+                if let Some(standing) = self.standing.get_mut(address) {
+                    standing.holds = Holds::Steady;
+                }
+            }
+            (Verb::Create | Verb::Replace, Some(attributes)) => {
+                let drill = self.standing.get(address).and_then(|it| it.drill);
+                let standing = Standing {
+                    attributes,
+                    holds: Holds::Nothing,
+                    drill,
+                    anew: true,
+                };
+                self.standing.insert(address, standing);
+            }
+            (_, Some(attributes)) => {
+                if let Some(standing) = self.standing.get_mut(address) {
+                    standing.attributes = attributes;
+                }
+            }
+            (_, None) => {}
+        }
+    }
+
+    /// Returns what stands once schedules and retention have run for long enough.
+    pub(crate) fn settled(mut self) -> Self {
+        for standing in self.standing.values_mut() {
+            if standing.holds != Holds::Nothing {
+                standing.holds = Holds::Steady;
+            }
+        }
+        self
+    }
+
+    /// Returns what stands below a target, in address order.
+    pub(crate) fn below(
+        &self,
+        target: &'a Address,
+    ) -> impl Iterator<Item = (&'a Address, &Standing<'a>)> {
+        self.standing
+            .range::<Address, _>(target..)
+            .map(|(address, standing)| (*address, standing))
+            .take_while(move |(address, _)| {
+                address.block == target.block
+                    && address.kind == target.kind
+                    && address.name == target.name
+                    && address.key == target.key
+            })
+    }
+
+    pub(crate) fn get(&self, address: &Address) -> Option<&Standing<'a>> {
+        self.standing.get(address)
+    }
+
+    /// Returns whether the points of a protection are where they were.
+    pub(crate) fn is_usable(&self, standing: &Standing<'_>) -> bool {
+        standing.anew
+            || self.taken.is_empty()
+            || !standing
+                .attributes
+                .get("repository")
+                .and_then(Value::as_str)
+                .is_some_and(|repository| self.taken.contains(repository))
+    }
+
+    /// Returns whether an action of the plan makes the repository.
+    pub(crate) fn is_made(&self, repository: &Address) -> bool {
+        self.made.contains(repository)
+    }
+
+    /// Returns every target that has something standing below it, each once.
+    pub(crate) fn targets(&self) -> BTreeSet<Address> {
+        self.standing
+            .keys()
+            .map(|address| address.owner())
+            .collect()
+    }
+}
