@@ -1,0 +1,148 @@
+//! Reads the blocks, one file a kind, into the configuration.
+
+mod arguments;
+mod lifeboat;
+mod objective;
+mod output;
+mod protection;
+mod provider;
+pub(crate) mod reader;
+mod repository;
+mod retention;
+mod target;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lifeboat_model::{Address, Block};
+
+use super::declare::Declared;
+use super::evaluate::{Each, Instances, Scope, World};
+use super::failure::{Evaluation, Failure};
+use super::graph::order;
+use crate::configuration::Configuration;
+use crate::diagnostic::Diagnostic;
+use reader::Reader;
+
+pub(crate) use retention::evaluate as evaluate_retentions;
+
+/// Reads all blocks of the world.
+pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Configuration {
+    let mut configuration = Configuration::default();
+    lifeboat::read(world, &mut configuration, problems);
+    let mut unused: BTreeSet<Address> = BTreeSet::new();
+    for (address, declared) in &world.declarations.blocks {
+        let result = match address.block {
+            Block::Provider => provider::read(world, address, declared, &mut configuration),
+            Block::Objective => {
+                unused.insert(address.clone());
+                objective::read(world, declared, &mut configuration)
+            }
+            Block::Repository => each_instance(world, address, declared, &mut |address, reader| {
+                repository::read(address, reader, &mut configuration)
+            }),
+            Block::Target => each_instance(world, address, declared, &mut |address, reader| {
+                target::read(address, reader, &mut configuration)
+            }),
+            // Protections look at targets and repositories.
+            _ => Ok(()),
+        };
+        keep(result, problems);
+    }
+    protection::read_all(world, &mut configuration, problems);
+    provider::add_defaults(world, &mut configuration, problems);
+    output::read_all(world, &mut configuration, problems);
+    find_cycles(&configuration, problems);
+    for target in configuration.targets.values() {
+        if let Some(objective) = &target.objective {
+            unused.remove(&Address::named(Block::Objective, objective.as_str()));
+        }
+    }
+    for address in &unused {
+        if let Some(declared) = world.declarations.blocks.get(address) {
+            let message = format!("no target has the objective `{}`", address.name);
+            let warning = Diagnostic::warning("language::unused", message);
+            world.warn(
+                warning
+                    .label(declared.file, declared.header(), "")
+                    .help(format!("Write `objective = {address}` in the targets that it is for.")),
+            );
+        }
+    }
+    configuration
+}
+
+fn keep(result: Evaluation<()>, problems: &mut Vec<Diagnostic>) {
+    if let Err(Failure(reasons)) = result {
+        problems.extend(reasons);
+    }
+}
+
+/// Calls `read` for each instance of a block, up to the first that fails: the others mostly fail in the same way.
+fn each_instance(
+    world: &World<'_>,
+    address: &Address,
+    declared: &Declared<'_>,
+    read: &mut dyn FnMut(Address, &Reader<'_>) -> Evaluation<()>,
+) -> Evaluation<()> {
+    match world.instances_of(address) {
+        None | Some(Instances::Failed) => Err(Failure::elsewhere()),
+        Some(Instances::Single) => {
+            let reader = Reader::new(world, declared, Scope::of(declared.file));
+            read(address.clone(), &reader)
+        }
+        Some(Instances::Keyed(keys)) => {
+            for (key, value) in keys {
+                let each = Some(Each { key, value });
+                let reader = Reader::new(world, declared, Scope::within(declared.file, each));
+                read(address.clone().keyed(key.as_str()), &reader)
+                    .map_err(|failure| for_key(failure, key))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Says for which key a block with `for_each` fails.
+fn for_key(mut failure: Failure, key: &str) -> Failure {
+    for reason in &mut failure.0 {
+        if let Some(label) = reason.labels.first_mut() {
+            let separator = if label.text.is_empty() { "" } else { ", " };
+            label.text.push_str(&format!("{separator}for each.key = \"{key}\""));
+        }
+    }
+    failure
+}
+
+/// Finds blocks that wait for themselves.
+fn find_cycles(configuration: &Configuration, problems: &mut Vec<Diagnostic>) {
+    let mut edges: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
+    let mut places = BTreeMap::new();
+    for (address, block) in &configuration.repositories {
+        edges.insert(address, block.depends_on.iter().collect());
+        places.insert(address, &block.at);
+    }
+    for (address, block) in &configuration.targets {
+        edges.insert(address, block.depends_on.iter().collect());
+        places.insert(address, &block.at);
+    }
+    for (address, block) in &configuration.protections {
+        let mut needs: BTreeSet<&Address> = block.depends_on.iter().collect();
+        needs.extend(&block.from);
+        needs.extend(&block.repository);
+        needs.insert(&block.target);
+        edges.insert(address, needs);
+        places.insert(address, &block.at);
+    }
+    for cycle in order(&edges).cycles {
+        let mut names: Vec<String> = cycle.iter().map(|a| format!("`{a}`")).collect();
+        names.extend(names.first().cloned());
+        let message = format!("blocks wait for each other: {}", names.join(" → "));
+        let mut error = Diagnostic::error("language::cycle", message);
+        for address in cycle {
+            if let Some(at) = places.get(address) {
+                error = error.label(&at.file, at.span.clone(), "");
+            }
+        }
+        problems.push(error.help("Remove one of these references."));
+    }
+}

@@ -1,0 +1,274 @@
+//! `protection` blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lifeboat_model::{Address, AttributeSpec, Block, Catalog, KindSpec, Mechanism, ProtectionSpec};
+
+use crate::configuration::{Configuration, ProtectionBlock};
+use crate::diagnostic::Diagnostic;
+use crate::language::declare::Declared;
+use crate::language::evaluate::{Place, Scope, World};
+use crate::language::failure::{Collector, Evaluation, Failure, span_of};
+use crate::language::nearest::{listed, suggestion};
+
+use super::each_instance;
+use super::reader::Reader;
+
+/// What the planner fills in; the other attributes of the resource are arguments of the block.
+const FILLED: [&str; 6] = [
+    "target",
+    "source",
+    "repository",
+    "from",
+    "schedule",
+    "retention",
+];
+
+/// Reads all protections, then finds the sources of copies that name none.
+pub(super) fn read_all(
+    world: &World<'_>,
+    configuration: &mut Configuration,
+    problems: &mut Vec<Diagnostic>,
+) {
+    for (address, declared) in &world.declarations.blocks {
+        if address.block != Block::Protection {
+            continue;
+        }
+        let mut checked = BTreeSet::new();
+        let result = each_instance(world, address, declared, &mut |address, reader| {
+            let block = read(address.clone(), reader, &mut checked)?;
+            configuration.protections.insert(address, block);
+            Ok(())
+        });
+        super::keep(result, problems);
+    }
+    let failed = !problems.is_empty();
+    find_sources(world, configuration, problems, failed);
+    for block in configuration.protections.values() {
+        super::keep(check_source(world, block, configuration), problems);
+    }
+}
+
+/// Reads one instance. `checked` has the kinds of targets for which the names of the arguments were checked.
+fn read<'v>(
+    address: Address,
+    reader: &Reader<'v>,
+    checked: &mut BTreeSet<String>,
+) -> Evaluation<ProtectionBlock> {
+    let mechanism = mechanism(reader)?;
+    reader.required("target")?;
+    let (target, place) = reader
+        .reference("target", Block::Target)?
+        .ok_or_else(|| reader.missing("target"))?;
+    let target_kind = target.kind.clone().unwrap_or_default();
+    let (spec, kind) = supported(reader, mechanism, &target_kind, &place)?;
+    let arguments = kind
+        .attributes
+        .iter()
+        .filter(|a| !FILLED.contains(&a.name.as_str()));
+    let arguments: Vec<&AttributeSpec> = arguments.collect();
+    let mut collector = Collector::default();
+    if checked.insert(target_kind) {
+        let mut meta = vec!["for_each", "target", "on_remove", "depends_on"];
+        if !spec.repository_kinds.is_empty() {
+            meta.push("repository");
+        }
+        let optional = ["schedule", "retention"];
+        meta.extend(optional.iter().filter(|name| kind.attribute(name).is_some()));
+        if mechanism == Mechanism::Copy {
+            meta.push("from");
+        }
+        collector.take(reader.check_arguments(&arguments, &meta));
+        if !spec.repository_kinds.is_empty() {
+            collector.take(reader.required("repository"));
+        }
+    }
+    let block = ProtectionBlock {
+        mechanism,
+        repository: collector.take(repository(reader, spec)).flatten(),
+        from: collector
+            .take(reader.reference("from", Block::Protection))
+            .flatten()
+            .map(|(from, _)| from),
+        schedule: collector.take(reader.schedule("schedule")).flatten(),
+        retention: collector.take(reader.retention()).flatten(),
+        attributes: collector
+            .take(reader.attributes(&arguments))
+            .unwrap_or_default(),
+        on_remove: collector.take(reader.on_remove()).unwrap_or_default(),
+        depends_on: collector.take(reader.depends_on()).unwrap_or_default(),
+        at: reader.declared.location(),
+        target,
+        address,
+    };
+    collector.finish(block)
+}
+
+fn mechanism(reader: &Reader<'_>) -> Evaluation<Mechanism> {
+    let word = reader.declared.label(0);
+    word.parse().map_err(|()| {
+        let place = reader.scope.place(reader.declared.label_span(0));
+        let names = Mechanism::ALL.map(Mechanism::as_str);
+        place
+            .error(
+                "language::unknown_kind",
+                format!("there is no mechanism `{word}`"),
+                "",
+            )
+            .maybe_help(suggestion(word, names))
+            .into()
+    })
+}
+
+/// Returns how a mechanism works on a kind of target.
+fn supported<'v>(
+    reader: &Reader<'v>,
+    mechanism: Mechanism,
+    target_kind: &str,
+    place: &Place<'_>,
+) -> Evaluation<(&'v ProtectionSpec, &'v KindSpec)> {
+    let catalog: &'v Catalog = reader.world.catalog;
+    if catalog.kind(target_kind).is_none() {
+        // The target itself is of an unknown kind, which is reported there.
+        return Err(Failure::elsewhere());
+    }
+    let found = catalog
+        .protection(target_kind, mechanism)
+        .and_then(|spec| Some((spec, catalog.kind(&spec.resource_kind)?)));
+    found.ok_or_else(|| {
+        let possible: Vec<&str> = catalog
+            .protections
+            .iter()
+            .filter(|spec| spec.target_kind == target_kind)
+            .map(|spec| spec.mechanism.as_str())
+            .collect();
+        let help = if possible.is_empty() {
+            format!("Nothing can protect a `{target_kind}` yet.")
+        } else {
+            format!("Use one of {}.", listed(&possible))
+        };
+        place
+            .error(
+                "language::unsupported_mechanism",
+                format!("a `{target_kind}` cannot be protected by `{mechanism}`"),
+                "",
+            )
+            .help(help)
+            .into()
+    })
+}
+
+fn repository(reader: &Reader<'_>, spec: &ProtectionSpec) -> Evaluation<Option<Address>> {
+    let Some((address, place)) = reader.reference("repository", Block::Repository)? else {
+        return Ok(None);
+    };
+    let kind = address.kind.as_deref().unwrap_or_default();
+    if spec.repository_kinds.iter().any(|known| known == kind) {
+        return Ok(Some(address));
+    }
+    let message = format!(
+        "`{}` of a `{}` cannot use a repository of kind `{kind}`",
+        spec.mechanism, spec.target_kind
+    );
+    Err(place
+        .error("language::wrong_repository", message, "")
+        .help(format!("Use one of {}.", listed(&spec.repository_kinds)))
+        .into())
+}
+
+/// Gives each copy without `from` the only snapshot of its target as its source.
+fn find_sources(
+    world: &World<'_>,
+    configuration: &mut Configuration,
+    problems: &mut Vec<Diagnostic>,
+    failed: bool,
+) {
+    let mut snapshots: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+    for block in configuration.protections.values() {
+        if block.mechanism == Mechanism::Snapshot {
+            snapshots.entry(&block.target).or_default().push(&block.address);
+        }
+    }
+    let mut found = Vec::new();
+    for block in configuration.protections.values() {
+        if block.mechanism != Mechanism::Copy || block.from.is_some() {
+            continue;
+        }
+        let candidates = snapshots.get(&block.target).map_or(&[][..], Vec::as_slice);
+        match candidates {
+            [only] => found.push((block.address.clone(), (*only).clone())),
+            // A snapshot that failed to be read may be the missing source.
+            [] if failed => {}
+            candidates => problems.push(no_source(world, block, candidates)),
+        }
+    }
+    for (address, from) in found {
+        if let Some(block) = configuration.protections.get_mut(&address) {
+            block.from = Some(from);
+        }
+    }
+}
+
+fn no_source(world: &World<'_>, block: &ProtectionBlock, candidates: &[&Address]) -> Diagnostic {
+    let (message, help) = if candidates.is_empty() {
+        (
+            format!("`{}` has no snapshot that could be copied", block.target),
+            "Add a `protection \"snapshot\"` of this target.".to_owned(),
+        )
+    } else {
+        let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+        (
+            format!("`{}` has several snapshots that could be copied", block.target),
+            format!("Say which one with `from`: {}.", listed(&names)),
+        )
+    };
+    let declared = declared(world, &block.address);
+    let header = declared.map_or(0..0, Declared::header);
+    let file = declared.map_or("", |declared| declared.file);
+    Diagnostic::error("language::no_source", message)
+        .label(file, header, "")
+        .help(help)
+}
+
+fn declared<'v>(world: &'v World<'_>, address: &Address) -> Option<&'v Declared<'v>> {
+    let block = Address {
+        key: None,
+        ..address.clone()
+    };
+    world.declarations.blocks.get(&block)
+}
+
+/// Checks that a copy copies points of its own target, and from another repository.
+fn check_source(
+    world: &World<'_>,
+    block: &ProtectionBlock,
+    configuration: &Configuration,
+) -> Evaluation<()> {
+    let source = block.from.as_ref().and_then(|from| configuration.protections.get(from));
+    let (Some(source), Some(declared)) = (source, declared(world, &block.address)) else {
+        return Ok(());
+    };
+    let scope = Scope::of(declared.file);
+    let place = |name: &str| {
+        let attribute = declared.block.body.get_attribute(name);
+        scope.place(attribute.map_or_else(|| declared.header(), |a| span_of(&a.value)))
+    };
+    if source.target != block.target {
+        let message = format!("`{}` protects another target than this copy", source.address);
+        let text = format!("it protects `{}`", source.target);
+        return Err(place("from").error("language::wrong_source", message, text).into());
+    }
+    if !matches!(source.mechanism, Mechanism::Snapshot | Mechanism::Copy | Mechanism::Log) {
+        let message = format!("`{}` makes no points that could be copied", source.address);
+        return Err(place("from").error("language::wrong_source", message, "").into());
+    }
+    if source.repository.is_some() && source.repository == block.repository {
+        let message = format!("`{}` copies a repository onto itself", block.address);
+        let text = format!("`{}` has its points there already", source.address);
+        return Err(place("repository")
+            .error("language::wrong_source", message, text)
+            .help("Copy into another repository.")
+            .into());
+    }
+    Ok(())
+}
