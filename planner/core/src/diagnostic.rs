@@ -277,11 +277,8 @@ impl Report {
             .partition(|label| Some(&label.file) == file.as_ref());
         diagnostic.labels = here;
         let related = elsewhere.into_iter().map(|label| {
-            let aside = Diagnostic::error(diagnostic.code, label.text.clone()).label(
-                label.file,
-                label.span,
-                "",
-            );
+            let aside = Diagnostic::error(diagnostic.code, label.text.clone())
+                .label(label.file, label.span, "");
             let mut report = Self::new(aside, sources);
             report.advice = true;
             report
@@ -409,7 +406,16 @@ mod tests {
     #[test]
     fn plain_text_shows_each_place() {
         let (diagnostics, sources) = sample();
-        insta::assert_snapshot!(diagnostics.plain(&sources), @"");
+        insta::assert_snapshot!(diagnostics.plain(&sources), @r#"
+        error[language::sample]: `x` is two things
+          a.dr.hcl:2:15
+          | second = "é" + x
+          |               ^ here
+          b.dr.hcl:1:1
+          | x = 2
+          | ^ and there
+          help: Rename one of them.
+        "#);
     }
 
     #[test]
@@ -428,6 +434,8 @@ mod tests {
         miette::NarratableReportHandler::new()
             .render_report(&mut text, &report)
             .unwrap();
-        assert!(text.contains("a.dr.hcl") && text.contains("b.dr.hcl") && text.contains("and there"));
+        assert!(
+            text.contains("a.dr.hcl") && text.contains("b.dr.hcl") && text.contains("and there")
+        );
     }
 }

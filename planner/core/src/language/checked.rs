@@ -72,9 +72,7 @@ impl World<'_> {
         let text = |expected: &str| value.to_text().ok_or_else(|| mistyped(expected, &value));
         match ty {
             ValueType::String => text("a string").map(Json::String),
-            ValueType::Duration => {
-                parsed::<Span>(text("a duration, such as \"15m\"")?, place)
-            }
+            ValueType::Duration => parsed::<Span>(text("a duration, such as \"15m\"")?, place),
             ValueType::Size => parsed::<ByteSize>(text("a size, such as \"10GiB\"")?, place),
             ValueType::Schedule => {
                 parsed::<Schedule>(text("a schedule, such as \"6h\" or \"15 2 * * *\"")?, place)
@@ -201,7 +199,9 @@ impl World<'_> {
             let message = format!("`{name}.{key}` must be {expected}");
             Failure::from(place.error("language::secret", message, ""))
         })?;
-        Ok(Json::Object([((*key).clone(), found)].into_iter().collect()))
+        Ok(Json::Object(
+            [((*key).clone(), found)].into_iter().collect(),
+        ))
     }
 }
 

@@ -189,13 +189,11 @@ impl<'w> Declarations<'w> {
                 Structure::Attribute(attribute) => attribute,
                 Structure::Block(block) => {
                     let message = "a `locals` block holds names and values, no blocks";
-                    problems.push(
-                        Diagnostic::error("language::unknown_block", message).label(
-                            declared.file,
-                            header(block),
-                            "",
-                        ),
-                    );
+                    problems.push(Diagnostic::error("language::unknown_block", message).label(
+                        declared.file,
+                        header(block),
+                        "",
+                    ));
                     continue;
                 }
             };

@@ -81,14 +81,20 @@ fn cycles<K: Ord + Clone>(
 mod tests {
     use super::*;
 
-    fn edges(pairs: &[(&'static str, &[&'static str])]) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    fn edges(
+        pairs: &[(&'static str, &[&'static str])],
+    ) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         let pairs = pairs.iter().map(|(k, v)| (*k, v.iter().copied().collect()));
         pairs.collect()
     }
 
     #[test]
     fn dependencies_come_first() {
-        let order = order(&edges(&[("a", &["b", "elsewhere"]), ("b", &["c"]), ("c", &[])]));
+        let order = order(&edges(&[
+            ("a", &["b", "elsewhere"]),
+            ("b", &["c"]),
+            ("c", &[]),
+        ]));
         assert_eq!(order.sorted, ["c", "b", "a"]);
         assert!(order.cycles.is_empty());
     }

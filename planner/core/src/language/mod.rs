@@ -30,3 +30,6 @@ mod version;
 pub use inputs::{Evaluated, Inputs, Outcome, SourceFile, VariableSource};
 pub use program::evaluate;
 pub use value::{ArithmeticError, NotJson, Number, Value};
+
+#[cfg(test)]
+mod tests;

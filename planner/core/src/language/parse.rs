@@ -30,7 +30,11 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed<'_>, Diagnostic> {
                 .map_or(1, char::len_utf8);
             Err(
                 Diagnostic::error("language::syntax", "the file cannot be read from here on")
-                    .label(&file.name, at..at + width, error.message().replace('\n', "\\n")),
+                    .label(
+                        &file.name,
+                        at..at + width,
+                        error.message().replace('\n', "\\n"),
+                    ),
             )
         }
     }

@@ -126,14 +126,19 @@ impl Type {
             }
             (Self::Object(fields), Value::Object(map)) => object(fields, map).map(Value::Object),
             (Self::Tuple(types), Value::List(list)) if types.len() == list.len() => {
-                let items = types.iter().zip(list).enumerate().map(|(i, (ty, value))| {
-                    ty.convert(value).map_err(|m| m.at(&format!("[{i}]")))
-                });
+                let items =
+                    types.iter().zip(list).enumerate().map(|(i, (ty, value))| {
+                        ty.convert(value).map_err(|m| m.at(&format!("[{i}]")))
+                    });
                 items.collect::<Result<_, _>>().map(Value::List)
             }
             (Self::Tuple(types), Value::List(list)) => Err(Mismatch {
                 path: String::new(),
-                reason: format!("expected {} elements, these are {}", types.len(), list.len()),
+                reason: format!(
+                    "expected {} elements, these are {}",
+                    types.len(),
+                    list.len()
+                ),
             }),
             (_, value) => Err(expected(&value)),
         }
@@ -150,7 +155,9 @@ fn elements(element: &Type, list: Vec<Value>) -> Result<Vec<Value>, Mismatch> {
 /// Makes text of all elements of a collection of any type if one of them is text and the others convert.
 fn unified(element: &Type, list: Vec<Value>) -> Vec<Value> {
     let mixed = list.iter().any(|v| matches!(v, Value::String(_)))
-        && list.iter().any(|v| matches!(v, Value::Number(_) | Value::Bool(_)));
+        && list
+            .iter()
+            .any(|v| matches!(v, Value::Number(_) | Value::Bool(_)));
     if *element != Type::Any || !mixed {
         return list;
     }
@@ -167,7 +174,9 @@ fn object(
 ) -> Result<BTreeMap<String, Value>, Mismatch> {
     let mut converted = BTreeMap::new();
     for (name, field) in fields {
-        let given = map.remove(name).filter(|v| !v.is_null() || field.default.is_none());
+        let given = map
+            .remove(name)
+            .filter(|v| !v.is_null() || field.default.is_none());
         let value = match (given, &field.default) {
             (Some(value), _) => value,
             (None, Some(default)) => default.clone(),
@@ -219,12 +228,9 @@ impl World<'_> {
     ) -> Evaluation<Type> {
         let word = call.name.name.as_str();
         let mut args = call.args.iter();
-        let arg = match (args.next(), args.next()) {
-            (Some(arg), None) => arg,
-            _ => {
-                let message = format!("`{word}` takes one type");
-                return Err(place.error("language::type", message, "").into());
-            }
+        let (Some(arg), None) = (args.next(), args.next()) else {
+            let message = format!("`{word}` takes one type");
+            return Err(place.error("language::type", message, "").into());
         };
         match (word, arg) {
             ("list", arg) => Ok(Type::List(Box::new(self.read_type(arg, scope)?))),
@@ -249,10 +255,18 @@ impl World<'_> {
                 Ok(Type::Object(fields))
             }
             ("object" | "tuple", arg) => {
-                let form = if word == "object" { "object({ name = TYPE })" } else { "tuple([TYPE])" };
+                let form = if word == "object" {
+                    "object({ name = TYPE })"
+                } else {
+                    "tuple([TYPE])"
+                };
                 Err(scope
                     .place(span_of(arg))
-                    .error("language::type", "this is not a type", format!("expected `{form}`"))
+                    .error(
+                        "language::type",
+                        "this is not a type",
+                        format!("expected `{form}`"),
+                    )
                     .into())
             }
             (word, _) => Err(unknown(word, place)),
@@ -276,7 +290,11 @@ impl World<'_> {
                 let value = self.eval(default, scope).map(Cow::into_owned)?;
                 let value = ty.convert(value).map_err(|m| {
                     let place = scope.place(span_of(*default));
-                    place.error("language::type", format!("the default does not fit: {}", m.reason), "")
+                    place.error(
+                        "language::type",
+                        format!("the default does not fit: {}", m.reason),
+                        "",
+                    )
                 })?;
                 (ty, value)
             }

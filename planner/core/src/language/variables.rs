@@ -100,13 +100,11 @@ fn given<'w>(
                 };
                 for block in parsed.body.blocks() {
                     let message = "a file of variables holds names and values, no blocks";
-                    problems.push(
-                        Diagnostic::error("language::unknown_block", message).label(
-                            parsed.name,
-                            span_of(&block.ident),
-                            "",
-                        ),
-                    );
+                    problems.push(Diagnostic::error("language::unknown_block", message).label(
+                        parsed.name,
+                        span_of(&block.ident),
+                        "",
+                    ));
                 }
                 for attribute in parsed.body.attributes() {
                     let name = attribute.key.as_str();
@@ -242,17 +240,19 @@ fn raw(world: &World<'_>, origin: &str, text: &str) -> Evaluation<Value> {
         )
         .help("Write strings in quotes, lists in `[…]` and objects in `{…}`.")
     })?;
-    world.value(&expr, Scope::constant(origin)).map_err(|failure| {
-        let reasons = failure.0.into_iter().map(|reason| {
-            let message = format!("the text of `{origin}` has no value: {}", reason.message);
-            Diagnostic {
-                message,
-                labels: Vec::new(),
-                ..reason
-            }
-        });
-        Failure(reasons.collect())
-    })
+    world
+        .value(&expr, Scope::constant(origin))
+        .map_err(|failure| {
+            let reasons = failure.0.into_iter().map(|reason| {
+                let message = format!("the text of `{origin}` has no value: {}", reason.message);
+                Diagnostic {
+                    message,
+                    labels: Vec::new(),
+                    ..reason
+                }
+            });
+            Failure(reasons.collect())
+        })
 }
 
 fn validate(world: &World<'_>, name: &str, declared: &Declared<'_>) -> Evaluation<()> {
@@ -283,7 +283,9 @@ fn validate(world: &World<'_>, name: &str, declared: &Declared<'_>) -> Evaluatio
             continue;
         };
         let text = match world.variables.get(name) {
-            Some(Some(value)) if !value.is_sensitive() => short(&format!("`var.{name}` is {value}")),
+            Some(Some(value)) if !value.is_sensitive() => {
+                short(&format!("`var.{name}` is {value}"))
+            }
             _ => String::new(),
         };
         let message = message.trim_end_matches('.').to_owned();

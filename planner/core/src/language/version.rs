@@ -84,7 +84,15 @@ mod tests {
 
     #[test]
     fn constraints_compare_versions() {
-        for constraint in [">= 0.1", "0.1.0", "= 0.1", "~> 0.1", "~> 0.1.0", ">0.0.9, < 1", "!= 2"] {
+        for constraint in [
+            ">= 0.1",
+            "0.1.0",
+            "= 0.1",
+            "~> 0.1",
+            "~> 0.1.0",
+            ">0.0.9, < 1",
+            "!= 2",
+        ] {
             assert_eq!(check("0.1.0", constraint), Some(true), "{constraint}");
         }
         for constraint in ["> 0.1", "~> 0.2", "< 0.1", ">= 0.1, != 0.1.0", "~> 1.0"] {

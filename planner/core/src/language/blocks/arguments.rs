@@ -85,7 +85,9 @@ impl<'v> Reader<'v> {
             let attribute = body.has_attribute(&spec.name);
             let mut nested = body.get_blocks(&spec.name);
             let first = nested.next();
-            let second = nested.next().filter(|_| !matches!(spec.value_type, ValueType::List(_)));
+            let second = nested
+                .next()
+                .filter(|_| !matches!(spec.value_type, ValueType::List(_)));
             if let Some(extra) = second.or(first.filter(|_| attribute)) {
                 let message = format!("`{}` is given twice", spec.name);
                 let place = self.scope.place(header(extra));
@@ -113,7 +115,9 @@ impl<'v> Reader<'v> {
             let Some(given) = collector.take(given) else {
                 continue;
             };
-            if given.is_none() && spec.required && self.declared.block.body.has_attribute(&spec.name)
+            if given.is_none()
+                && spec.required
+                && self.declared.block.body.has_attribute(&spec.name)
             {
                 let place = self.scope.place(self.declared.header());
                 let message = format!("`{}` must not be null", spec.name);
@@ -135,9 +139,8 @@ impl<'v> Reader<'v> {
             place.get_or_insert_with(|| self.scope.place(header(block)));
             objects.extend(collector.take(self.block_value(block)));
         }
-        let (objects, place) = match (collector.finish(objects)?, place) {
-            (objects, Some(place)) => (objects, place),
-            (_, None) => return Ok(None),
+        let (objects, Some(place)) = (collector.finish(objects)?, place) else {
+            return Ok(None);
         };
         let value = match &spec.value_type {
             ValueType::List(_) => Value::List(objects),

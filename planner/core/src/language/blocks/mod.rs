@@ -64,7 +64,9 @@ pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Co
             world.warn(
                 warning
                     .label(declared.file, declared.header(), "")
-                    .help(format!("Write `objective = {address}` in the targets that it is for.")),
+                    .help(format!(
+                        "Write `objective = {address}` in the targets that it is for."
+                    )),
             );
         }
     }
@@ -107,7 +109,9 @@ fn for_key(mut failure: Failure, key: &str) -> Failure {
     for reason in &mut failure.0 {
         if let Some(label) = reason.labels.first_mut() {
             let separator = if label.text.is_empty() { "" } else { ", " };
-            label.text.push_str(&format!("{separator}for each.key = \"{key}\""));
+            label
+                .text
+                .push_str(&format!("{separator}for each.key = \"{key}\""));
         }
     }
     failure

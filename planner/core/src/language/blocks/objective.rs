@@ -90,7 +90,10 @@ fn goal(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<(FailureScope,
                 .help("Add `rpo`, `rto` or both."),
         );
     }
-    let dwells = matches!(scope, Ok(FailureScope::Corruption | FailureScope::Account) | Err(()));
+    let dwells = matches!(
+        scope,
+        Ok(FailureScope::Corruption | FailureScope::Account) | Err(())
+    );
     if let (Some(attribute), false) = (body.get_attribute("detected_within"), dwells) {
         let place = reader.scope.place(span_of(&attribute.key));
         collector.push(place.error(

@@ -40,7 +40,10 @@ fn read(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<Output> {
         let value = collector.take(world.value(&attribute.value, reader.scope))?;
         if value.is_sensitive() && !sensitive {
             let place = reader.scope.place(span_of(&attribute.value));
-            let message = format!("output `{}` would show a sensitive value", declared.label(0));
+            let message = format!(
+                "output `{}` would show a sensitive value",
+                declared.label(0)
+            );
             collector.push(
                 place
                     .error("language::sensitive", message, "")

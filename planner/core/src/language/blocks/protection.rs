@@ -74,7 +74,11 @@ fn read<'v>(
             meta.push("repository");
         }
         let optional = ["schedule", "retention"];
-        meta.extend(optional.iter().filter(|name| kind.attribute(name).is_some()));
+        meta.extend(
+            optional
+                .iter()
+                .filter(|name| kind.attribute(name).is_some()),
+        );
         if mechanism == Mechanism::Copy {
             meta.push("from");
         }
@@ -186,7 +190,10 @@ fn find_sources(
     let mut snapshots: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for block in configuration.protections.values() {
         if block.mechanism == Mechanism::Snapshot {
-            snapshots.entry(&block.target).or_default().push(&block.address);
+            snapshots
+                .entry(&block.target)
+                .or_default()
+                .push(&block.address);
         }
     }
     let mut found = Vec::new();
@@ -218,7 +225,10 @@ fn no_source(world: &World<'_>, block: &ProtectionBlock, candidates: &[&Address]
     } else {
         let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
         (
-            format!("`{}` has several snapshots that could be copied", block.target),
+            format!(
+                "`{}` has several snapshots that could be copied",
+                block.target
+            ),
             format!("Say which one with `from`: {}.", listed(&names)),
         )
     };
@@ -244,7 +254,10 @@ fn check_source(
     block: &ProtectionBlock,
     configuration: &Configuration,
 ) -> Evaluation<()> {
-    let source = block.from.as_ref().and_then(|from| configuration.protections.get(from));
+    let source = block
+        .from
+        .as_ref()
+        .and_then(|from| configuration.protections.get(from));
     let (Some(source), Some(declared)) = (source, declared(world, &block.address)) else {
         return Ok(());
     };
@@ -254,13 +267,23 @@ fn check_source(
         scope.place(attribute.map_or_else(|| declared.header(), |a| span_of(&a.value)))
     };
     if source.target != block.target {
-        let message = format!("`{}` protects another target than this copy", source.address);
+        let message = format!(
+            "`{}` protects another target than this copy",
+            source.address
+        );
         let text = format!("it protects `{}`", source.target);
-        return Err(place("from").error("language::wrong_source", message, text).into());
+        return Err(place("from")
+            .error("language::wrong_source", message, text)
+            .into());
     }
-    if !matches!(source.mechanism, Mechanism::Snapshot | Mechanism::Copy | Mechanism::Log) {
+    if !matches!(
+        source.mechanism,
+        Mechanism::Snapshot | Mechanism::Copy | Mechanism::Log
+    ) {
         let message = format!("`{}` makes no points that could be copied", source.address);
-        return Err(place("from").error("language::wrong_source", message, "").into());
+        return Err(place("from")
+            .error("language::wrong_source", message, "")
+            .into());
     }
     if source.repository.is_some() && source.repository == block.repository {
         let message = format!("`{}` copies a repository onto itself", block.address);

@@ -51,7 +51,10 @@ pub(super) fn add_defaults(
     configuration: &mut Configuration,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let repositories = configuration.repositories.values().map(|b| (&b.provider, &b.at));
+    let repositories = configuration
+        .repositories
+        .values()
+        .map(|b| (&b.provider, &b.at));
     let targets = configuration.targets.values().map(|b| (&b.provider, &b.at));
     let mut missing = Vec::new();
     for (provider, at) in repositories.chain(targets) {

@@ -191,7 +191,12 @@ impl<'v> Reader<'v> {
         let count = value.to_number().and_then(|number| number.as_i64());
         match count.and_then(|count| u32::try_from(count).ok()) {
             Some(count) => Ok(Some(count)),
-            None => Err(Self::mistyped(name, "a whole number, 0 or more", &value, &place)),
+            None => Err(Self::mistyped(
+                name,
+                "a whole number, 0 or more",
+                &value,
+                &place,
+            )),
         }
     }
 
@@ -215,7 +220,12 @@ impl<'v> Reader<'v> {
             return Ok(Vec::new());
         };
         let Value::List(list) = value else {
-            return Err(Self::mistyped("depends_on", "a list of references", &value, &place));
+            return Err(Self::mistyped(
+                "depends_on",
+                "a list of references",
+                &value,
+                &place,
+            ));
         };
         let allowed = [Block::Repository, Block::Target, Block::Protection];
         let mut addresses = Vec::new();

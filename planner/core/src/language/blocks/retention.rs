@@ -81,9 +81,11 @@ fn keep(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<Keep> {
     let keep = Keep { within, ..keep };
     if keep.is_empty() && declared.block.body.is_empty() {
         let message = "this `keep` has no rule";
-        collector.push(declared.error("language::retention", message).help(
-            "Add `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` or `within`.",
-        ));
+        collector.push(
+            declared
+                .error("language::retention", message)
+                .help("Add `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` or `within`."),
+        );
     }
     collector.finish(keep)
 }

@@ -16,7 +16,13 @@ pub(super) fn read(
     let kind = reader.kind(KindRole::Target)?;
     let specs: Vec<_> = kind.attributes.iter().collect();
     if reader.is_first(&address) {
-        let meta = ["for_each", "provider", "objective", "retention", "depends_on"];
+        let meta = [
+            "for_each",
+            "provider",
+            "objective",
+            "retention",
+            "depends_on",
+        ];
         reader.check_arguments(&specs, &meta)?;
     }
     let objective = reader.reference("objective", Block::Objective)?;

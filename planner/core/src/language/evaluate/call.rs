@@ -7,20 +7,16 @@ use hcl_edit::template::Template;
 
 use super::{Lent, Place, Scope, World, marked, open_lent, opened, owned};
 use crate::diagnostic::Diagnostic;
+use crate::language::Value;
 use crate::language::failure::{Collector, Evaluation, Failure, span_of};
 use crate::language::functions::{self, FunctionError};
 use crate::language::nearest::nearest;
-use crate::language::Value;
 
 /// The functions that evaluate by themselves.
 const LAZY: [&str; 3] = ["try", "can", "templatefile"];
 
 impl World<'_> {
-    pub(super) fn call<'v>(
-        &'v self,
-        call: &'v FuncCall,
-        scope: Scope<'v>,
-    ) -> Evaluation<Lent<'v>> {
+    pub(super) fn call<'v>(&'v self, call: &'v FuncCall, scope: Scope<'v>) -> Evaluation<Lent<'v>> {
         let name = call.name.name.as_str();
         let place = scope.place(span_of(&call.name.name));
         if call.name.is_namespaced() {
@@ -68,7 +64,12 @@ impl World<'_> {
         Ok(values)
     }
 
-    fn run<'v>(&'v self, call: &'v FuncCall, args: &[Value], scope: Scope<'v>) -> Evaluation<Value> {
+    fn run<'v>(
+        &'v self,
+        call: &'v FuncCall,
+        args: &[Value],
+        scope: Scope<'v>,
+    ) -> Evaluation<Value> {
         let name = call.name.name.as_str();
         if name == "templatefile" {
             return self.render_file(call, args, scope);
@@ -86,7 +87,12 @@ impl World<'_> {
     }
 
     /// Returns the failure that an error of a function is; a file that is needed is noted.
-    fn refused<'v>(&'v self, error: &FunctionError, call: &'v FuncCall, scope: Scope<'v>) -> Failure {
+    fn refused<'v>(
+        &'v self,
+        error: &FunctionError,
+        call: &'v FuncCall,
+        scope: Scope<'v>,
+    ) -> Failure {
         let name = scope.place(span_of(&call.name.name));
         let whole = scope.place(span_of(call));
         match error {
@@ -218,7 +224,10 @@ impl World<'_> {
         let name = opened(path).0.to_text().unwrap_or_default();
         let template: Template = text.parse().map_err(|error: hcl_edit::parser::Error| {
             let line = error.location().line();
-            let message = format!("line {line} of `{name}` is no template: {}", error.message());
+            let message = format!(
+                "line {line} of `{name}` is no template: {}",
+                error.message()
+            );
             Failure::from(place.error("language::function", message, ""))
         })?;
         let rendered = self.template_file(&name, &template, variables)?;

@@ -191,11 +191,7 @@ impl<'w> World<'w> {
     }
 
     /// Returns the value of an expression, owned.
-    pub(crate) fn value<'v>(
-        &'v self,
-        expr: &'v Expression,
-        scope: Scope<'v>,
-    ) -> Evaluation<Value> {
+    pub(crate) fn value<'v>(&'v self, expr: &'v Expression, scope: Scope<'v>) -> Evaluation<Value> {
         self.eval(expr, scope).map(Cow::into_owned)
     }
 
@@ -290,7 +286,10 @@ impl<'w> World<'w> {
 
 /// Returns the value of a number as it was parsed.
 fn literal(number: &hcl_edit::Number) -> Value {
-    let exact = number.as_i64().filter(|_| !number.is_f64()).map(Number::Int);
+    let exact = number
+        .as_i64()
+        .filter(|_| !number.is_f64())
+        .map(Number::Int);
     let number = exact.or_else(|| Number::from_f64(number.as_f64()?));
     number.map_or(Value::Null, Value::Number)
 }

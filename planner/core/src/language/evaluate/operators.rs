@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use hcl_edit::expr::{
-    BinaryOp, BinaryOperator, Conditional, Expression, UnaryOp, UnaryOperator,
-};
+use hcl_edit::expr::{BinaryOp, BinaryOperator, Conditional, Expression, UnaryOp, UnaryOperator};
 
 use super::{Lent, Scope, World, marked, marked_lent, open_lent, opened, owned};
 use crate::language::failure::{Collector, Evaluation, span_of};
@@ -16,8 +14,7 @@ impl World<'_> {
         conditional: &'v Conditional,
         scope: Scope<'v>,
     ) -> Evaluation<Lent<'v>> {
-        let (condition, sensitive) =
-            self.truth(&conditional.cond_expr, scope, "the condition")?;
+        let (condition, sensitive) = self.truth(&conditional.cond_expr, scope, "the condition")?;
         let branch = if condition {
             &conditional.true_expr
         } else {
@@ -76,11 +73,7 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn binary<'v>(
-        &'v self,
-        op: &'v BinaryOp,
-        scope: Scope<'v>,
-    ) -> Evaluation<Lent<'v>> {
+    pub(super) fn binary<'v>(&'v self, op: &'v BinaryOp, scope: Scope<'v>) -> Evaluation<Lent<'v>> {
         match op.operator.value() {
             BinaryOperator::And => self.logic(op, scope, false),
             BinaryOperator::Or => self.logic(op, scope, true),

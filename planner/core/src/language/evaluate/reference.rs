@@ -36,11 +36,17 @@ impl World<'_> {
             (_, Some((name, _)), _) if !block.has_kind() => (Address::named(block, name), 1),
             _ => {
                 let word = block.keyword();
-                let labels = if block.has_kind() { "KIND.NAME" } else { "NAME" };
+                let labels = if block.has_kind() {
+                    "KIND.NAME"
+                } else {
+                    "NAME"
+                };
                 return Err(incomplete(place, &format!("{word}.{labels}")));
             }
         };
-        let end = steps.get(used - 1).map_or(place.span.end, |s| span_of(s).end);
+        let end = steps
+            .get(used - 1)
+            .map_or(place.span.end, |s| span_of(s).end);
         let whole = scope.place(place.span.start..end);
         self.check_declared(&address, &whole)?;
         Ok((Cow::Owned(Value::Reference(address)), used))
@@ -118,7 +124,13 @@ impl World<'_> {
         let mut found = Vec::new();
         for (address, file, span) in self.unchecked.take() {
             let place = Place { file: &file, span };
-            let (Some(key), block) = (&address.key, Address { key: None, ..address.clone() }) else {
+            let (Some(key), block) = (
+                &address.key,
+                Address {
+                    key: None,
+                    ..address.clone()
+                },
+            ) else {
                 continue;
             };
             if let Err(Failure(diagnostics)) = self.instance(&block, key, &place) {
@@ -175,7 +187,11 @@ impl World<'_> {
                     .error(
                         "language::missing_key",
                         format!("`{address}` has `for_each`, and one of its instances is wanted"),
-                        if names.is_empty() { "it has no instances".to_owned() } else { text },
+                        if names.is_empty() {
+                            "it has no instances".to_owned()
+                        } else {
+                            text
+                        },
                     )
                     .help(help)
                     .into())
@@ -195,12 +211,17 @@ impl World<'_> {
         let Some(declared) = self
             .declarations
             .blocks
-            .get(&Address { key: None, ..address.clone() })
+            .get(&Address {
+                key: None,
+                ..address.clone()
+            })
             .filter(|_| matches!(address.block, Block::Target | Block::Repository))
         else {
             let message = format!("arguments of `{address}` cannot be read");
             let text = "only those of targets and repositories can";
-            return Err(place.error("language::unreadable_argument", message, text).into());
+            return Err(place
+                .error("language::unreadable_argument", message, text)
+                .into());
         };
         self.one_instance(address, place)?;
         let key = (address.clone(), name.to_owned());
@@ -264,7 +285,13 @@ impl World<'_> {
                 }
             };
         };
-        let each = match (&address.key, self.instances_of(&Address { key: None, ..address.clone() })) {
+        let each = match (
+            &address.key,
+            self.instances_of(&Address {
+                key: None,
+                ..address.clone()
+            }),
+        ) {
             (Some(key), Some(Instances::Keyed(keys))) => keys.get_key_value(key),
             (Some(_), _) => {
                 let message = format!("arguments of `{address}` are not known here");
@@ -274,7 +301,9 @@ impl World<'_> {
         };
         let each = each.map(|(key, value)| Each { key, value });
         let scope = Scope::within(declared.file, each);
-        let value = self.value(&attribute.value, scope).map_err(|_| Failure::elsewhere())?;
+        let value = self
+            .value(&attribute.value, scope)
+            .map_err(|_| Failure::elsewhere())?;
         let Some(spec) = spec.filter(|_| kind.is_some_and(|k| k.role != KindRole::Setting)) else {
             return Ok(value);
         };
@@ -282,7 +311,9 @@ impl World<'_> {
             return Ok(value);
         }
         let at = scope.place(span_of(&attribute.value));
-        let checked = self.checked(spec, value, &at).map_err(|_| Failure::elsewhere())?;
+        let checked = self
+            .checked(spec, value, &at)
+            .map_err(|_| Failure::elsewhere())?;
         Ok(Value::from(&checked))
     }
 }

@@ -355,9 +355,9 @@ fn each<'v>(
 }
 
 /// Returns the name and the place of a step that is an attribute.
-pub(super) fn attribute<'v>(
-    step: Option<&'v Decorated<TraversalOperator>>,
-) -> Option<(&'v str, Range<usize>)> {
+pub(super) fn attribute(
+    step: Option<&Decorated<TraversalOperator>>,
+) -> Option<(&str, Range<usize>)> {
     match step?.value() {
         TraversalOperator::GetAttr(name) => Some((name.as_str(), span_of(name))),
         _ => None,
