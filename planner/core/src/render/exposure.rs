@@ -1,164 +1,12 @@
 //! The exposure table: what each target would lose, now and after the plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Scope, Span, Verdict};
+use lifeboat_model::{Address, ExposureRow, Verdict};
 
-use super::Style;
-use super::canvas::{Canvas, Line, Tone};
+use super::canvas::{Canvas, Line, Tone, columns, wrap};
+use super::measure::{Judged, Measure, below, measures, moves, why};
 use super::moment::{brief, count};
-
-/// How many goals there are, and how many hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Objectives {
-    /// Goals: each RPO and each RTO of each target in each scope.
-    pub total: usize,
-    /// Goals that hold with what is live now.
-    pub met_before: usize,
-    /// Goals that hold after the plan.
-    pub met: usize,
-    /// Those of them that hold only if what was assumed does.
-    pub assuming: usize,
-}
-
-impl Objectives {
-    /// Counts the goals of these rows.
-    pub fn of(rows: &[ExposureRow]) -> Self {
-        let mut all = Self::default();
-        for row in rows {
-            for measure in measures(row) {
-                if measure.goal.is_some() && measure.name != "dwell" {
-                    all.total += 1;
-                    all.met_before += usize::from(measure.met_now);
-                    all.met += usize::from(measure.met);
-                    let assumed = measure.met && !row.planned.assuming.is_empty();
-                    all.assuming += usize::from(assumed);
-                }
-            }
-        }
-        all
-    }
-
-    /// Returns whether every goal holds after the plan.
-    pub const fn all_met(self) -> bool {
-        self.met == self.total
-    }
-}
-
-/// One number of a row: RPO, RTO, or the dwell that is tolerated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Measure {
-    /// `rpo`, `rto` or `dwell`.
-    pub(crate) name: &'static str,
-    /// What is promised.
-    pub(crate) goal: Option<Span>,
-    /// With what is live now.
-    pub(crate) now: Bound<Span>,
-    /// Whether that holds the goal.
-    pub(crate) met_now: bool,
-    /// With what the plan leaves.
-    pub(crate) planned: Bound<Span>,
-    /// Whether that holds the goal.
-    pub(crate) met: bool,
-}
-
-/// Returns the numbers of a row that have a goal or a limit.
-pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
-    let (now, planned) = (&row.now, &row.planned);
-    let holds = |exposure: &Exposure, goal, bound| exposure.verdict(goal, bound) != Verdict::NotMet;
-    let rpo = Measure {
-        name: "rpo",
-        goal: row.goal.rpo,
-        now: now.rpo_bound,
-        met_now: holds(now, row.goal.rpo, now.rpo_bound),
-        planned: planned.rpo_bound,
-        met: holds(planned, row.goal.rpo, planned.rpo_bound),
-    };
-    let rto = Measure {
-        name: "rto",
-        goal: row.goal.rto,
-        now: now.rto_bound,
-        met_now: holds(now, row.goal.rto, now.rto_bound),
-        planned: planned.rto_bound,
-        met: holds(planned, row.goal.rto, planned.rto_bound),
-    };
-    let mut all = vec![rpo, rto];
-    if row.scope == Scope::Corruption || row.goal.detected_within.is_some() {
-        let goal = row.goal.detected_within;
-        let dwell = |exposure: &Exposure| {
-            exposure
-                .tolerated_dwell
-                .unwrap_or(Bound::Finite(Span::ZERO))
-        };
-        let tolerated = |bound| goal.is_none_or(|goal| bound >= Bound::Finite(goal));
-        if now.tolerated_dwell.is_some() || planned.tolerated_dwell.is_some() {
-            all.push(Measure {
-                name: "dwell",
-                goal,
-                now: dwell(now),
-                met_now: tolerated(dwell(now)),
-                planned: dwell(planned),
-                met: tolerated(dwell(planned)),
-            });
-        }
-    }
-    all
-}
-
-/// Returns an address without the target that stands above it in the table.
-fn below(target: &Address, address: &Address) -> String {
-    let text = address.to_string();
-    text.strip_prefix(&format!("{target}."))
-        .map_or(text.clone(), ToOwned::to_owned)
-}
-
-fn assuming(exposure: &Exposure) -> String {
-    if exposure.assuming.is_empty() {
-        String::new()
-    } else {
-        format!(", assuming {}", exposure.assuming.join("; "))
-    }
-}
-
-/// Returns why a planned number is what it is; empty where there is nothing to say.
-pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
-    let planned = &row.planned;
-    match (measure.name, measure.planned, &planned.uses) {
-        ("rpo", Bound::Finite(_), Some(uses)) => {
-            format!("{}{}", below(&row.target, uses), assuming(planned))
-        }
-        ("rpo", Bound::Unbounded, _) => planned
-            .derivation
-            .last()
-            .cloned()
-            .unwrap_or_else(|| format!("no copy survives the loss of the {}", row.scope)),
-        ("rto", Bound::Finite(_), Some(uses)) => {
-            let replica = uses
-                .part
-                .as_ref()
-                .is_some_and(|part| part.role == "replica");
-            let how = if replica {
-                "by promoting it"
-            } else {
-                "by a restore of it"
-            };
-            how.to_owned()
-        }
-        ("rto", Bound::Unbounded, Some(_)) if planned.rpo_bound != Bound::Unbounded => {
-            "nothing limits the time of a restore".to_owned()
-        }
-        ("dwell", ..) => "tolerated unnoticed".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// Returns a bound for a person.
-fn bound(bound: Bound<Span>) -> String {
-    match bound {
-        Bound::Finite(span) => brief(span),
-        Bound::Unbounded => "unbounded".to_owned(),
-    }
-}
 
 /// Writes the table. A target that keeps its bounds and meets its goals is counted only, unless the style is verbose.
 pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
@@ -166,60 +14,68 @@ pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
     for row in rows {
         targets.entry(&row.target).or_default().push(row);
     }
-    let of_interest =
-        |rows: &Vec<&ExposureRow>| canvas.style.verbose || rows.iter().any(|row| moves(row));
-    let shown: Vec<_> = targets
-        .iter()
-        .filter(|(_, rows)| of_interest(rows))
-        .collect();
-    let kept = targets.len() - shown.len();
-    if targets.is_empty() {
+    let all = targets.len();
+    if all == 0 {
         return;
     }
+    if !canvas.style.verbose {
+        targets.retain(|_, rows| rows.iter().any(|row| moves(row)));
+    }
+    let kept = all - targets.len();
     canvas.gap();
-    if shown.is_empty() {
-        let targets = count(kept, "target");
-        canvas.line(
-            Line::default()
-                .tone(Tone::Strong, "Exposure:")
-                .plain(format!(" {targets}, no bound moves, every goal is met.")),
+    if targets.is_empty() {
+        let text = format!(
+            " {}, no bound moves, every goal is met.",
+            count(kept, "target")
         );
+        canvas.line(Line::default().tone(Tone::Strong, "Exposure:").plain(text));
         return;
     }
-    let layout = Layout::of(
-        canvas,
-        shown.iter().flat_map(|(_, rows)| rows.iter().copied()),
-    );
+    let layout = Layout::of(canvas, targets.values().flatten().copied());
     layout.head(canvas);
-    for (target, rows) in shown {
-        let objective = rows.iter().find_map(|row| row.objective.as_deref());
-        canvas.line(
-            Line::indent(2)
-                .tone(Tone::Strong, target.to_string())
-                .plain(
-                    objective
-                        .map(|name| format!("   {name}"))
-                        .unwrap_or_default(),
-                ),
-        );
-        for row in rows {
-            layout.row(canvas, row);
-        }
+    for (address, rows) in targets {
+        target(canvas, &layout, address, &rows);
     }
     if kept > 0 {
         let text = count(kept, "more target");
-        canvas.line(Line::indent(2).tone(
-            Tone::Faint,
-            format!("# ({text}: no bound moves, every goal is met)"),
-        ));
+        let text = format!("# ({text}: no bound moves, every goal is met)");
+        canvas.line(Line::indent(2).tone(Tone::Faint, text));
     }
 }
 
-/// Returns whether a row's bounds move, or it has a goal that does not hold.
-pub(crate) fn moves(row: &ExposureRow) -> bool {
-    measures(row)
+fn target(canvas: &mut Canvas, layout: &Layout, address: &Address, rows: &[&ExposureRow]) {
+    let objective = rows.iter().find_map(|row| row.objective.as_deref());
+    let objective = objective.map(|name| format!("   {name}"));
+    canvas.line(
+        Line::indent(2)
+            .tone(Tone::Strong, address.to_string())
+            .plain(objective.unwrap_or_default()),
+    );
+    for row in rows {
+        layout.row(canvas, row);
+    }
+    let starred = |judged: Judged| judged.verdict == Verdict::MetAssuming;
+    let assumed: BTreeSet<String> = rows
         .iter()
-        .any(|measure| measure.now != measure.planned || !measure.met || !measure.met_now)
+        .flat_map(|row| {
+            let all = measures(row);
+            let now = all.iter().any(|measure| starred(measure.now));
+            let planned = all.iter().any(|measure| starred(measure.planned));
+            let now = row.now.assuming.iter().filter(move |_| now);
+            now.chain(row.planned.assuming.iter().filter(move |_| planned))
+        })
+        .map(|text| below(address, text))
+        .collect();
+    for text in assumed {
+        let room = canvas.style.width.saturating_sub(SCOPE + 2).max(20);
+        for (i, part) in wrap(&format!("assuming that {text}"), room)
+            .into_iter()
+            .enumerate()
+        {
+            let lead = if i == 0 { "* " } else { "  " };
+            canvas.line(Line::indent(SCOPE).plain(lead).tone(Tone::Faint, part));
+        }
+    }
 }
 
 /// Where the columns begin.
@@ -237,20 +93,9 @@ impl Layout {
     fn of<'a>(canvas: &Canvas, rows: impl Iterator<Item = &'a ExposureRow>) -> Self {
         let (mut goals, mut nows, mut planneds) = (4, 3, 7);
         for measure in rows.flat_map(measures) {
-            let width = |text: String| text.chars().count();
-            goals = goals.max(measure.goal.map_or(1, |goal| width(brief(goal))));
-            nows = nows.max(width(cell(
-                canvas.style,
-                measure.now,
-                measure.goal,
-                measure.met_now,
-            )));
-            planneds = planneds.max(width(cell(
-                canvas.style,
-                measure.planned,
-                measure.goal,
-                measure.met,
-            )));
+            goals = goals.max(measure.goal.map_or(1, |goal| columns(&brief(goal))));
+            nows = nows.max(columns(&measure.now.text(canvas.style)));
+            planneds = planneds.max(columns(&measure.planned.text(canvas.style)));
         }
         let goal = MEASURE + 7;
         let now = goal + goals + 2;
@@ -276,72 +121,53 @@ impl Layout {
         );
     }
 
+    /// Writes the numbers of a row that have a goal; of a row without any, the RPO.
     fn row(&self, canvas: &mut Canvas, row: &ExposureRow) {
         let verbose = canvas.style.verbose;
         let all = measures(row);
         let goalless = all.iter().all(|measure| measure.goal.is_none());
-        let shown = all.into_iter().filter(|measure| {
+        let shown = all.iter().filter(|measure| {
             measure.goal.is_some() || verbose || (goalless && measure.name == "rpo")
         });
         for (i, measure) in shown.enumerate() {
-            let goal = measure.goal.map_or_else(|| "-".to_owned(), brief);
-            let line = Line::indent(SCOPE)
-                .plain(if i == 0 { row.scope.as_str() } else { "" })
-                .to(MEASURE)
-                .plain(measure.name)
-                .to(self.goal)
-                .plain(goal)
-                .to(self.now)
-                .tone(
-                    tone(measure.goal, measure.met_now),
-                    cell(canvas.style, measure.now, measure.goal, measure.met_now),
-                )
-                .to(self.planned)
-                .tone(
-                    tone(measure.goal, measure.met),
-                    cell(canvas.style, measure.planned, measure.goal, measure.met),
-                );
-            self.why(canvas, line, &why(row, &measure));
+            let scope = if i == 0 { row.scope.as_str() } else { "" };
+            let line = Line::indent(SCOPE).plain(scope).to(MEASURE);
+            let line = self.numbers(canvas, line, measure);
+            self.why(canvas, line, &why(row, measure));
         }
     }
 
+    fn numbers(&self, canvas: &Canvas, line: Line, measure: &Measure) -> Line {
+        let goal = measure.goal.map_or_else(|| "-".to_owned(), brief);
+        let style = canvas.style;
+        line.plain(measure.name)
+            .to(self.goal)
+            .plain(goal)
+            .to(self.now)
+            .tone(tone(measure.now), measure.now.text(style))
+            .to(self.planned)
+            .tone(tone(measure.planned), measure.planned.text(style))
+    }
+
+    /// Writes the reason beside the numbers, or below them where it is too long for its column.
     fn why(&self, canvas: &mut Canvas, line: Line, why: &str) {
-        if why.is_empty() {
-            canvas.line(line);
+        let width = canvas.style.width;
+        let beside = width.saturating_sub(self.why);
+        if columns(why) <= beside {
+            canvas.line(line.to(self.why).tone(Tone::Faint, why));
             return;
         }
-        let room = canvas.style.width.saturating_sub(self.why);
-        let (start, room) = if room >= 20 && (why.chars().count() <= room * 2) {
-            (self.why, room)
-        } else {
-            (
-                self.goal,
-                canvas.style.width.saturating_sub(self.goal).max(20),
-            )
-        };
-        let mut line = Some(line);
-        if start != self.why {
-            canvas.line(line.take().unwrap_or_default());
-        }
-        for part in super::canvas::wrap(why, room) {
-            let line = line.take().unwrap_or_default();
-            canvas.line(line.to(start).tone(Tone::Faint, part));
+        canvas.line(line);
+        for part in wrap(why, width.saturating_sub(self.goal).max(20)) {
+            canvas.line(Line::indent(self.goal).tone(Tone::Faint, part));
         }
     }
 }
 
-const fn tone(goal: Option<Span>, met: bool) -> Tone {
-    match (goal, met) {
-        (None, _) => Tone::Plain,
-        (Some(_), true) => Tone::Good,
-        (Some(_), false) => Tone::Bad,
-    }
-}
-
-/// Returns a bound with the mark of its goal.
-pub(crate) fn cell(style: Style, value: Bound<Span>, goal: Option<Span>, met: bool) -> String {
-    match goal {
-        None => bound(value),
-        Some(_) => format!("{} {}", bound(value), style.mark(met)),
+const fn tone(judged: Judged) -> Tone {
+    match judged.verdict {
+        Verdict::NoGoal => Tone::Plain,
+        Verdict::Met | Verdict::MetAssuming => Tone::Good,
+        Verdict::NotMet => Tone::Bad,
     }
 }

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, Attributes, Bound, Catalog, Cause, Drift, DriftKind, ExposureRow, Loss,
-    Notice, OnRemove, Plan, RecoveryPoint, Severity, Span, Verb,
+    Action, Address, Attributes, Catalog, Cause, Drift, DriftKind, ExposureRow, Loss, Notice,
+    OnRemove, Plan, RecoveryPoint, Severity, Span, Verb,
 };
 use serde_json::{Map, Value, json};
 
 use super::action::{reasons, turns};
-use super::exposure::{Measure, Objectives, measures};
+use super::measure::{Judged, Measure, Objectives, measures, why};
 use super::summary::Summary;
 use super::value::Turn;
 
@@ -252,24 +252,22 @@ fn outputs(plan: &Plan) -> Map<String, Value> {
         .collect()
 }
 
-fn millis(bound: Bound<Span>) -> Value {
-    match bound {
-        Bound::Finite(span) => json!(span.as_millis()),
-        Bound::Unbounded => Value::Null,
-    }
+/// Returns a bound as text and in milliseconds, none where it is unbounded, and how it stands to its goal.
+fn judged(judged: Judged) -> Value {
+    json!({
+        "bound": judged.bound.to_string(),
+        "bound_ms": judged.bound.finite().map(Span::as_millis),
+        "verdict": judged.verdict,
+    })
 }
 
-/// Returns a row with every bound both as text and in milliseconds; `null` milliseconds are unbounded.
 fn exposure(row: &ExposureRow) -> Value {
     let measure = |one: &Measure| {
         json!({
             "goal": one.goal,
-            "now": one.now.to_string(),
-            "now_ms": millis(one.now),
-            "now_met": one.goal.map(|_| one.met_now),
-            "planned": one.planned.to_string(),
-            "planned_ms": millis(one.planned),
-            "planned_met": one.goal.map(|_| one.met),
+            "now": judged(one.now),
+            "planned": judged(one.planned),
+            "why": why(row, one),
         })
     };
     let mut document = json!({

@@ -1,11 +1,11 @@
 //! A plan as Markdown, short: the verdict, what is lost, exposure, counts, and the detail in a fold.
 
-use lifeboat_model::{Catalog, Plan};
+use lifeboat_model::{Catalog, ExposureRow, Plan, Verdict};
 
 use super::action;
 use super::canvas::{Canvas, shown};
-use super::exposure::{Objectives, cell, measures, moves, why};
-use super::moment::{age, brief, count, size, utc};
+use super::measure::{Measure, Objectives, below, measures, moves, why};
+use super::moment::{age, brief, count, listed, size, utc};
 use super::points::NAMED;
 use super::summary::{Summary, leave};
 use super::{Style, drift};
@@ -100,14 +100,29 @@ fn exposure(out: &mut String, plan: &Plan) {
                 row.scope.to_string(),
                 measure.name.to_owned(),
                 brief(goal),
-                cell(style, measure.now, measure.goal, measure.met_now),
-                cell(style, measure.planned, measure.goal, measure.met),
-                prose(&why(row, &measure)),
+                measure.now.text(style),
+                measure.planned.text(style),
+                prose(&because(row, &measure)),
             ];
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
     out.push('\n');
+}
+
+/// Returns why a planned number is what it is, with what it assumes.
+fn because(row: &ExposureRow, measure: &Measure) -> String {
+    let mut text = why(row, measure);
+    if measure.planned.verdict == Verdict::MetAssuming && measure.name == "rpo" {
+        let assumed: Vec<String> = row
+            .planned
+            .assuming
+            .iter()
+            .map(|text| below(&row.target, text))
+            .collect();
+        text.push_str(&format!("; assuming that {}", listed(&assumed)));
+    }
+    text
 }
 
 /// Returns a text as code in a cell of a table.

@@ -12,6 +12,7 @@ mod drift;
 mod exposure;
 mod json;
 mod markdown;
+mod measure;
 mod moment;
 mod notice;
 mod plan;
@@ -28,11 +29,11 @@ mod tests;
 mod value;
 
 pub use drift::drift_text;
-pub use exposure::Objectives;
 pub use json::{
     FORMAT_VERSION, drift_json, event_json, plan_events, plan_json, points_json, report_json,
 };
 pub use markdown::plan_markdown;
+pub use measure::Objectives;
 pub use plan::{Next, PlanView, plan_text};
 pub use points::points_text;
 pub use report::{

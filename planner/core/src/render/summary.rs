@@ -6,7 +6,7 @@ use lifeboat_model::{Action, Address, Effect, OnRemove, Plan, Verb};
 use serde::Serialize;
 
 use super::canvas::{Canvas, Line, Tone};
-use super::exposure::Objectives;
+use super::measure::Objectives;
 use super::moment::count;
 
 /// How many actions of each sort a plan has, as Terraform counts: a replacement adds one and takes one away.

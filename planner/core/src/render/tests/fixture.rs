@@ -113,9 +113,13 @@ pub(super) fn exposure_rows() -> Vec<ExposureRow> {
     let mut corruption = exposure(Some(1440), Some(12), Some(DAILY));
     corruption.tolerated_dwell = Some(Bound::Finite(Span::from_days(35)));
     let mut lost = exposure(None, None, None);
-    lost.derivation = vec!["every copy stands on the disk of the target (st_dev 8:1)".to_owned()];
+    lost.derivation = vec![format!(
+        "`{DAILY}` is lost with it: both on /dev/sda1 (st_dev 8:1)"
+    )];
     let mut copied = exposure(Some(2880), Some(220), Some(OFFSITE));
-    copied.assuming = vec!["a read rate of 50 MiB/s".to_owned()];
+    copied.assuming = vec![format!(
+        "each run of `{OFFSITE}` ends before the next run of `{DAILY}` does"
+    )];
     let mut found = goal("24h", "1h");
     found.detected_within = Some(Span::from_days(14));
     vec![

@@ -20,9 +20,9 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
 
     | target | scope | measure | goal | now | planned | |
     |---|---|---|---|---|---|---|
-    | `target.local_directory.docs` | instance | rpo | 2d | unbounded ✗ | 2d ✓ | copy\["docs\_offsite"\], assuming a read rate of 50 MiB/s |
-    | `target.local_directory.docs` | instance | rto | 4h | unbounded ✗ | 3h40m ✓ | by a restore of it |
-    | `target.local_directory.docs` | region | rpo | 7d | unbounded ✗ | unbounded ✗ | every copy stands on the disk of the target (st\_dev 8:1) |
+    | `target.local_directory.docs` | instance | rpo | 2d | unbounded ✗ | 2d ✓* | copy\["docs\_offsite"\]; assuming that each run of copy\["docs\_offsite"\] ends before the next run of snapshot\["docs\_daily"\] does |
+    | `target.local_directory.docs` | instance | rto | 4h | unbounded ✗ | 3h40m ✓* | by a restore of it |
+    | `target.local_directory.docs` | region | rpo | 7d | unbounded ✗ | unbounded ✗ | snapshot\["docs\_daily"\] is lost with it: both on /dev/sda1 (st\_dev 8:1) |
 
     <details><summary>Show the actions</summary>
 
@@ -134,7 +134,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
 
     Plan: 1 to import, 3 to add, 1 to change, 2 to destroy, 1 to forget. Actions: 1 to invoke.
 
-    <sub>Plan digest caace0a2ac66</sub>
+    <sub>Plan digest afc85c87e4fa</sub>
     "#);
 }
 
@@ -154,12 +154,17 @@ fn the_json_of_a_plan_has_terraforms_keys() {
     {
       "exposure": {
         "goal": "2d",
-        "now": "unbounded",
-        "now_met": false,
-        "now_ms": null,
-        "planned": "2d",
-        "planned_met": true,
-        "planned_ms": 172800000
+        "now": {
+          "bound": "unbounded",
+          "bound_ms": null,
+          "verdict": "not_met"
+        },
+        "planned": {
+          "bound": "2d",
+          "bound_ms": 172800000,
+          "verdict": "met_assuming"
+        },
+        "why": "copy[\"docs_offsite\"]"
       },
       "keys": [
         "applyable",

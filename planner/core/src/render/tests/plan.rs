@@ -37,11 +37,13 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
         corruption  rpo    1d    1d ✓         1d ✓         snapshot["docs_daily"]
                     rto    1h    12m ✓        12m ✓        by a restore of it
                     dwell  14d   35d ✓        35d ✓        tolerated unnoticed
-        instance    rpo    2d    unbounded ✗  2d ✓
-                           copy["docs_offsite"], assuming a read rate of 50 MiB/s
-                    rto    4h    unbounded ✗  3h40m ✓      by a restore of it
+        instance    rpo    2d    unbounded ✗  2d ✓*        copy["docs_offsite"]
+                    rto    4h    unbounded ✗  3h40m ✓*     by a restore of it
         region      rpo    7d    unbounded ✗  unbounded ✗
-                           every copy stands on the disk of the target (st_dev 8:1)
+                           snapshot["docs_daily"] is lost with it: both on /dev/sda1
+                           (st_dev 8:1)
+        * assuming that each run of copy["docs_offsite"] ends before the next run of
+          snapshot["docs_daily"] does
 
     Actions are indicated with the following symbols:
       + create

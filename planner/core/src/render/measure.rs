@@ -1,0 +1,189 @@
+//! The numbers of an exposure row, each against its goal, with its reason.
+
+use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Scope, Span, Verdict};
+
+use super::Style;
+use super::moment::brief;
+
+/// How many goals there are, and how many hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Objectives {
+    /// Goals: each RPO and each RTO of each target in each scope.
+    pub total: usize,
+    /// Goals that hold with what is live now.
+    pub met_before: usize,
+    /// Goals that hold after the plan.
+    pub met: usize,
+    /// Those of them that hold only if what was assumed does.
+    pub assuming: usize,
+}
+
+impl Objectives {
+    /// Counts the goals of these rows.
+    pub fn of(rows: &[ExposureRow]) -> Self {
+        let mut all = Self::default();
+        for measure in rows.iter().flat_map(measures) {
+            if measure.goal.is_some() && measure.name != "dwell" {
+                all.total += 1;
+                all.met_before += usize::from(measure.now.holds());
+                all.met += usize::from(measure.planned.holds());
+                all.assuming += usize::from(measure.planned.verdict == Verdict::MetAssuming);
+            }
+        }
+        all
+    }
+
+    /// Returns whether every goal holds after the plan.
+    pub const fn all_met(self) -> bool {
+        self.met == self.total
+    }
+}
+
+/// A bound, and how it stands to its goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Judged {
+    /// The bound.
+    pub(crate) bound: Bound<Span>,
+    /// How it stands to its goal.
+    pub(crate) verdict: Verdict,
+}
+
+impl Judged {
+    /// Returns whether the goal holds, or there is none.
+    pub(crate) fn holds(self) -> bool {
+        self.verdict != Verdict::NotMet
+    }
+
+    /// Returns the bound with the mark of its verdict; a star where something was assumed.
+    pub(crate) fn text(self, style: Style) -> String {
+        let bound = bound(self.bound);
+        match self.verdict {
+            Verdict::NoGoal => bound,
+            Verdict::Met => format!("{bound} {}", style.mark(true)),
+            Verdict::MetAssuming => format!("{bound} {}*", style.mark(true)),
+            Verdict::NotMet => format!("{bound} {}", style.mark(false)),
+        }
+    }
+}
+
+/// One number of a row: RPO, RTO, or the dwell that is tolerated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Measure {
+    /// `rpo`, `rto` or `dwell`.
+    pub(crate) name: &'static str,
+    /// What is promised.
+    pub(crate) goal: Option<Span>,
+    /// With what is live now.
+    pub(crate) now: Judged,
+    /// With what the plan leaves.
+    pub(crate) planned: Judged,
+}
+
+impl Measure {
+    /// Returns whether the plan moves the bound by more than a person would read, or the goal does not hold.
+    pub(crate) fn is_of_interest(&self) -> bool {
+        let (now, planned) = (self.now, self.planned);
+        !now.holds() || !planned.holds() || {
+            now.bound != planned.bound && bound(now.bound) != bound(planned.bound)
+        }
+    }
+}
+
+/// Returns the numbers of a row; the dwell only where one is known.
+pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
+    let measure = |name, goal: Option<Span>, pick: fn(&Exposure) -> Bound<Span>| {
+        let judged = |exposure: &Exposure| Judged {
+            bound: pick(exposure),
+            verdict: exposure.verdict(goal, pick(exposure)),
+        };
+        Measure {
+            name,
+            goal,
+            now: judged(&row.now),
+            planned: judged(&row.planned),
+        }
+    };
+    let mut all = vec![
+        measure("rpo", row.goal.rpo, |exposure| exposure.rpo_bound),
+        measure("rto", row.goal.rto, |exposure| exposure.rto_bound),
+    ];
+    let known = row.now.tolerated_dwell.or(row.planned.tolerated_dwell);
+    if known.is_some() && (row.scope == Scope::Corruption || row.goal.detected_within.is_some()) {
+        let goal = row.goal.detected_within;
+        let judged = |exposure: &Exposure| {
+            let bound = exposure.tolerated_dwell;
+            let bound = bound.unwrap_or(Bound::Finite(Span::ZERO));
+            let verdict = match goal {
+                None => Verdict::NoGoal,
+                Some(goal) if bound >= Bound::Finite(goal) => Verdict::Met,
+                Some(_) => Verdict::NotMet,
+            };
+            Judged { bound, verdict }
+        };
+        all.push(Measure {
+            name: "dwell",
+            goal,
+            now: judged(&row.now),
+            planned: judged(&row.planned),
+        });
+    }
+    all
+}
+
+/// Returns a text about a target with the names below it shortened to what follows the target.
+pub(crate) fn below(target: &Address, text: &str) -> String {
+    text.replace(&format!("{target}."), "").replace('`', "")
+}
+
+/// Returns why a planned number is what it is; empty where there is nothing to say.
+///
+/// A derivation's steps begin with the measure that they are about (`rpo: …`); a step about both has no such word.
+pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
+    let planned = &row.planned;
+    let step = |about: &str| {
+        let steps = planned.derivation.iter().rev();
+        steps
+            .filter_map(|step| step.strip_prefix(about))
+            .map(|step| below(&row.target, step))
+            .next()
+    };
+    let general = || {
+        let mut steps = planned.derivation.iter().rev();
+        let step = steps.find(|step| !step.starts_with("rpo: ") && !step.starts_with("rto: "));
+        step.map(|step| below(&row.target, step))
+    };
+    match (measure.name, measure.planned.bound, &planned.uses) {
+        ("rpo", Bound::Finite(_), Some(uses)) => below(&row.target, &uses.to_string()),
+        ("rpo", Bound::Unbounded, _) => step("rpo: ")
+            .or_else(general)
+            .unwrap_or_else(|| "no copy survives it".to_owned()),
+        ("rto", Bound::Finite(_), Some(uses)) => {
+            let replica = uses
+                .part
+                .as_ref()
+                .is_some_and(|part| part.role == "replica");
+            let how = if replica {
+                "by promoting it"
+            } else {
+                "by a restore of it"
+            };
+            how.to_owned()
+        }
+        ("rto", Bound::Unbounded, _) => step("rto: ").unwrap_or_default(),
+        ("dwell", ..) => "tolerated unnoticed".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Returns a bound for a person.
+fn bound(bound: Bound<Span>) -> String {
+    match bound {
+        Bound::Finite(span) => brief(span),
+        Bound::Unbounded => "unbounded".to_owned(),
+    }
+}
+
+/// Returns whether a row has a number that a reader of the plan should see.
+pub(crate) fn moves(row: &ExposureRow) -> bool {
+    measures(row).iter().any(Measure::is_of_interest)
+}
