@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lifeboat_contract::{ErrorClass, ProviderError, ReadItem, ReadRequest};
-use lifeboat_model::{Domain, LiveResource, LiveState, ReadFailure};
+use lifeboat_model::{Address, Domain, LiveResource, LiveState, ReadFailure};
 
 use crate::error::bad_attribute;
 use crate::resolve::{Bindings, VaultRef, address, text};
@@ -24,28 +24,51 @@ pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
     let mut answer = LiveState::default();
     let mut listings: BTreeMap<Place, Vec<(ReadItem, Option<VaultRef>)>> = BTreeMap::new();
     let ReadRequest { items, bindings } = request;
+    let mut opened = Opened::new();
     for item in items {
-        let placed = match item.kind.as_str() {
-            catalog::DATASET => Ok((Place::Datasets, None)),
-            catalog::VAULT => VaultRef::of(&item.address, &item.attributes)
-                .map(|vault| (Place::Vaults, Some(vault))),
-            catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
-                VaultRef::named_by(&item.address, &item.attributes, bindings)
-                    .map(|vault| (Place::InVault(vault.name.clone()), Some(vault)))
-            }
-            catalog::SCHEDULE => Ok((Place::Schedules, None)),
-            other => Err(bad_attribute(&item.address.to_string(), "kind", "known")
-                .because(format!("`{other}` is no kind of this provider"))),
-        };
-        match placed {
+        match listing_of(&item, bindings, &mut opened) {
             Ok((place, vault)) => listings.entry(place).or_default().push((item, vault)),
-            Err(error) => fail(&mut answer, item, &error),
+            Err(failure) => {
+                answer.failures.insert(item.address, failure);
+            }
         }
     }
     for items in listings.into_values() {
         list(world, items, bindings, &mut answer);
     }
     answer
+}
+
+/// Vaults by the address that refers to them, so that each secret is looked up once.
+type Opened = BTreeMap<Address, Result<VaultRef, ReadFailure>>;
+
+fn listing_of(
+    item: &ReadItem,
+    bindings: &Bindings,
+    opened: &mut Opened,
+) -> Result<(Place, Option<VaultRef>), ReadFailure> {
+    match item.kind.as_str() {
+        catalog::DATASET => Ok((Place::Datasets, None)),
+        catalog::SCHEDULE => Ok((Place::Schedules, None)),
+        catalog::VAULT => VaultRef::of(&item.address, &item.attributes)
+            .map(|vault| (Place::Vaults, Some(vault)))
+            .map_err(|error| failure(&error)),
+        catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
+            let repository = address(&item.address, &item.attributes, "repository")
+                .map_err(|error| failure(&error))?;
+            let open = || {
+                VaultRef::named_by(&item.address, &item.attributes, bindings)
+                    .map_err(|error| failure(&error))
+            };
+            let vault = opened.entry(repository).or_insert_with(open).clone()?;
+            Ok((Place::InVault(vault.name.clone()), Some(vault)))
+        }
+        other => {
+            let error = bad_attribute(&item.address.to_string(), "kind", "known")
+                .because(format!("`{other}` is no kind of this provider"));
+            Err(failure(&error))
+        }
+    }
 }
 
 fn list(
@@ -133,10 +156,13 @@ pub(crate) fn foreign(name: &str, owner: &str) -> ProviderError {
 }
 
 fn fail(answer: &mut LiveState, item: ReadItem, error: &ProviderError) {
-    let failure = ReadFailure {
+    answer.failures.insert(item.address, failure(error));
+}
+
+fn failure(error: &ProviderError) -> ReadFailure {
+    ReadFailure {
         class: error.class.as_str().to_owned(),
         message: error.chain(),
         help: error.help.clone(),
-    };
-    answer.failures.insert(item.address, failure);
+    }
 }

@@ -256,3 +256,44 @@ async fn an_effect_costs_the_same_bytes_in_a_large_world_as_in_a_small_one() {
     }
     assert_eq!(costs[1], costs[999]);
 }
+
+#[tokio::test]
+async fn what_the_retention_of_a_copy_drops_is_not_copied_again() {
+    let world = world();
+    live(world.provider()).await.unwrap();
+    let copy: Address = COPY.parse().unwrap();
+    let held = || {
+        let points = world.points().into_iter();
+        points
+            .filter(|(_, protection, _)| *protection == copy)
+            .count()
+    };
+    assert_eq!(held(), 3);
+    let resources = resources();
+    let bindings: BTreeMap<Address, Attributes> = resources
+        .iter()
+        .map(|(address, _, attributes)| (address.clone(), attributes.clone()))
+        .collect();
+    let (address, kind, attributes) = &resources[3];
+    let mut attributes = attributes.clone();
+    attributes.insert("retention".to_owned(), json!({ "keep": { "last": 1 } }));
+    for (_, protection, id) in world.points() {
+        if protection == copy {
+            world.delete_point(&id);
+        }
+    }
+    let request = BackUpRequest {
+        protected: Protected {
+            address,
+            kind,
+            attributes: &attributes,
+            bindings: &bindings,
+        },
+    };
+    world
+        .provider()
+        .back_up(request, &context("copy again"))
+        .await
+        .unwrap();
+    assert_eq!(held(), 1);
+}

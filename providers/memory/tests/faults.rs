@@ -171,3 +171,34 @@ fn a_provider_block_configures_a_world_in_a_file_with_faults() {
         @r#"provider `memory` cannot be configured: `now and then` is not a fault: expected METHOD CALL CLASS, such as "change 3 throttled""#
     );
 }
+
+/// A command that prints a password runs once for a reading, however many protections need it.
+#[tokio::test]
+async fn a_secret_is_looked_up_once_for_each_vault_of_a_reading() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log");
+    let print = format!("echo x >> {}; echo password", log.display());
+    let (repository, mut attributes) = vault(0);
+    attributes.insert(
+        "password".to_owned(),
+        json!({ "command": ["sh", "-c", print] }),
+    );
+    let bindings = [(repository.clone(), attributes)].into();
+    let items = (0..50).map(|number| ReadItem {
+        address: Address::of_kind(Block::Protection, "snapshot", format!("s{number}")),
+        kind: "memory_snapshot".to_owned(),
+        attributes: [("repository".to_owned(), json!(repository))].into(),
+        target: None,
+    });
+    let request = ReadRequest {
+        items: items.collect(),
+        bindings: &bindings,
+    };
+    let answer = World::new()
+        .provider()
+        .read(request, &context())
+        .await
+        .unwrap();
+    assert_eq!(answer.places.len(), 50, "{answer:?}");
+    assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 1);
+}

@@ -17,6 +17,16 @@ pub struct Item {
 }
 
 impl Item {
+    /// Returns the same resource as another protection block derives it, with this name.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        if let Some(part) = &mut other.address.part {
+            part.key = Some(name.to_owned());
+        }
+        other
+    }
+
     /// Returns a target or a repository; `attributes` is a JSON object.
     pub fn new(block: Block, kind: &str, name: &str, attributes: Value) -> Self {
         Self {
@@ -25,6 +35,11 @@ impl Item {
             attributes: object(attributes),
         }
     }
+}
+
+/// Returns the address that the planner gives to what it derives from a protection block `daily`.
+fn below(target: &Item, role: &str) -> Address {
+    target.address.clone().part(role, Some("daily".to_owned()))
 }
 
 fn object(value: Value) -> Attributes {
@@ -82,7 +97,7 @@ impl Fixture {
             repository.address.to_string().into(),
         );
         let snapshot = Item {
-            address: Address::of_kind(Block::Protection, "snapshot", "daily"),
+            address: below(&target, "snapshot"),
             kind: snapshot_kind.to_owned(),
             attributes,
         };
@@ -124,7 +139,7 @@ impl Fixture {
     pub fn with_schedule(mut self, kind: &str, schedule: &str) -> Self {
         let protection = self.snapshot.address.to_string();
         self.settings.push(Item {
-            address: self.snapshot.address.clone().part("schedule", None),
+            address: below(&self.target, "schedule"),
             kind: kind.to_owned(),
             attributes: [
                 ("protection".to_owned(), protection.into()),
@@ -155,7 +170,7 @@ impl Fixture {
         attributes.insert("target".to_owned(), self.target.address.to_string().into());
         attributes.insert("repository".to_owned(), place.address.to_string().into());
         Item {
-            address: Address::of_kind(Block::Protection, role, "daily"),
+            address: below(&self.target, role),
             kind: kind.to_owned(),
             attributes,
         }

@@ -1,11 +1,13 @@
 //! Copying recovery points to another vault.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use lifeboat_contract::{BackUpReport, CallContext, ErrorClass, Protected, ProviderError};
-use lifeboat_model::{Address, RecoveryPointId};
+use lifeboat_model::{Address, Fate, RecoveryPointId, Retention};
 
 use super::{go_on, id, room, standing};
+use crate::error::bad_attribute;
 use crate::resolve::{VaultRef, origin_of, vault_of};
 use crate::world::{Call, Effect, Point, World};
 
@@ -18,7 +20,7 @@ pub(super) async fn copy(
 ) -> Result<BackUpReport, ProviderError> {
     let reference = vault_of(protected)?;
     let (origin, from) = origin_of(protected, world)?;
-    let (missing, damaged) = missing(world, protected, &reference, &origin, &from)?;
+    let (missing, damaged) = missing(world, protected, &reference, &origin, &from, context.as_of)?;
     let total: u64 = missing
         .iter()
         .filter_map(|point| point.shown.size_bytes)
@@ -71,31 +73,63 @@ pub(super) async fn copy(
     })
 }
 
-/// Returns the points of the origin that the copy lacks, oldest first, and a damaged one, which is not copied.
+/// Returns for each point of the origin whether the copy's own retention keeps it among all that the copy would hold.
+/// What retention deletes today must not be copied again tomorrow.
+fn kept(
+    protected: &Protected<'_>,
+    points: &[&Point],
+    copied: &BTreeMap<&RecoveryPointId, Timestamp>,
+    as_of: Timestamp,
+) -> Result<Vec<bool>, ProviderError> {
+    let given = protected.attributes.get("retention");
+    let Some(given) = given.filter(|given| !given.is_null()) else {
+        return Ok(vec![true; points.len()]);
+    };
+    let retention: Retention = serde_json::from_value(given.clone()).map_err(|error| {
+        bad_attribute(&protected.address.to_string(), "retention", "a policy").because(error)
+    })?;
+    let gone = copied
+        .iter()
+        .filter(|(id, _)| !points.iter().any(|point| point.shown.id == ***id))
+        .map(|(_, time)| *time);
+    let times: Vec<Timestamp> = points
+        .iter()
+        .map(|point| point.shown.time)
+        .chain(gone)
+        .collect();
+    let mut fates = retention.fates(&times, as_of);
+    fates.truncate(points.len());
+    Ok(fates.iter().map(Fate::is_kept).collect())
+}
+
+/// Returns the points of the origin that the copy lacks and shall have, oldest first, and a damaged one, which is not copied.
 fn missing(
     world: &World,
     protected: &Protected<'_>,
     reference: &VaultRef,
     origin: &VaultRef,
     from: &Address,
+    as_of: Timestamp,
 ) -> Result<(Vec<Point>, Option<RecoveryPointId>), ProviderError> {
     let state = world.state();
     let vault = standing(protected, reference, &state)?;
     let held = vault.points.get(protected.address);
-    let copied: BTreeSet<&RecoveryPointId> = held
+    let copied: BTreeMap<&RecoveryPointId, Timestamp> = held
         .into_iter()
         .flat_map(|held| held.values())
-        .filter_map(|point| point.shown.copy_of.as_ref())
+        .filter_map(|point| Some((point.shown.copy_of.as_ref()?, point.shown.time)))
         .collect();
     let source = origin.open_existing(&state)?;
-    let (mut good, mut damaged) = (Vec::new(), None);
-    for point in source
+    let points: Vec<&Point> = source
         .points
         .get(from)
         .into_iter()
         .flat_map(|held| held.values())
-    {
-        if copied.contains(&point.shown.id) {
+        .collect();
+    let kept = kept(protected, &points, &copied, as_of)?;
+    let (mut good, mut damaged) = (Vec::new(), None);
+    for (point, kept) in points.into_iter().zip(kept) {
+        if copied.contains_key(&point.shown.id) || !kept {
             continue;
         }
         if point.damaged.is_empty() {

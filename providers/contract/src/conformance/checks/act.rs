@@ -56,8 +56,7 @@ pub(super) async fn points_say_what_they_are(bench: &Bench) -> Step {
 /// Two protections of one target in one repository do not see each other's points.
 pub(super) async fn protections_are_apart(bench: &Bench) -> Step {
     let mine = &bench.fixture.snapshot;
-    let mut other = mine.clone();
-    "other".clone_into(&mut other.address.name);
+    let other = mine.called("other");
     bench.set_up().await?;
     bench.create(&other).await?;
     let point = bench.point("first").await?;

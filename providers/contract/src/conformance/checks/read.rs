@@ -104,8 +104,7 @@ pub(super) async fn bulk_reads(bench: &Bench) -> Step {
     bench.set_up().await?;
     let mut many = vec![bench.fixture.snapshot.clone()];
     for number in 1..MANY {
-        let mut item = bench.fixture.snapshot.clone();
-        item.address.name = format!("number_{number}");
+        let item = bench.fixture.snapshot.called(&format!("number_{number}"));
         bench.create(&item).await?;
         many.push(item);
     }
