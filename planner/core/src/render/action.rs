@@ -298,6 +298,7 @@ fn turn<'a>(action: &'a Action, name: &str) -> Option<Turn<'a>> {
         (Verb::Update | Verb::Adopt, Some(old), None) if !named_by_a_cause(action, name) => {
             Some(Turn::Same(old))
         }
+        (Verb::Adopt, None, Some(new)) => Some(Turn::Same(new)),
         _ => Turn::between(before, after),
     }
 }

@@ -1,6 +1,6 @@
 //! A plan as Markdown, short: the verdict, what is lost, exposure, counts, and the detail in a fold.
 
-use lifeboat_model::{Catalog, ExposureRow, Plan, Verdict};
+use lifeboat_model::{Catalog, ExposureRow, Notice, Plan, Severity, Verdict};
 
 use super::action;
 use super::canvas::{Canvas, shown};
@@ -17,12 +17,17 @@ pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
     let mut out = format!("## {}\n\n", verdict(plan));
     losses(&mut out, plan);
     exposure(&mut out, plan);
-    let detail = detail(plan, catalog);
+    notices(&mut out, &plan.notices);
+    let (detail, left) = detail(plan, catalog);
     if !detail.is_empty() {
         let fence = fence(&detail);
         out.push_str(&format!(
-            "<details><summary>Show the actions</summary>\n\n{fence}diff\n{detail}{fence}\n\n</details>\n\n"
+            "<details><summary>Show the actions</summary>\n\n{fence}diff\n{detail}{fence}\n\n"
         ));
+        if left > 0 {
+            out.push_str(&format!("and {}.\n\n", count(left, "more line")));
+        }
+        out.push_str("</details>\n\n");
     }
     if plan.is_empty() {
         out.push_str("No changes. Your protections match the configuration.\n");
@@ -85,14 +90,14 @@ fn losses(out: &mut String, plan: &Plan) {
 /// Writes the rows that move or do not hold; goals only.
 fn exposure(out: &mut String, plan: &Plan) {
     let style = Style::plain();
-    let mut rows = plan.exposure.iter().filter(|row| moves(row)).peekable();
-    if rows.peek().is_none() {
+    let rows: Vec<&ExposureRow> = plan.exposure.iter().filter(|row| moves(row)).collect();
+    if rows.is_empty() {
         return;
     }
     out.push_str(
         "| target | scope | measure | goal | now | planned | |\n|---|---|---|---|---|---|---|\n",
     );
-    for row in rows {
+    for row in rows.iter().take(NAMED) {
         for measure in measures(row) {
             let Some(goal) = measure.goal else { continue };
             let cells = [
@@ -107,7 +112,32 @@ fn exposure(out: &mut String, plan: &Plan) {
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
+    if let Some(left @ 1..) = rows.len().checked_sub(NAMED) {
+        out.push_str(&format!("\nand {}.\n", count(left, "more row")));
+    }
     out.push('\n');
+}
+
+/// Writes what the reader should know before agreeing.
+fn notices(out: &mut String, notices: &[Notice]) {
+    for notice in notices.iter().take(NAMED) {
+        let word = match notice.severity {
+            Severity::Error => "Error",
+            Severity::Warning => "Warning",
+            Severity::Note => "Note",
+        };
+        let about = notice.address.as_ref();
+        let about = about.map_or_else(String::new, |address| {
+            format!("{}: ", code(&address.to_string()))
+        });
+        let help = notice.help.as_deref().unwrap_or_default();
+        let text = format!(
+            "> **{word}:** {about}{}. {}",
+            prose(&notice.message),
+            prose(help)
+        );
+        out.push_str(&format!("{}\n\n", text.trim_end()));
+    }
 }
 
 /// Returns why a planned number is what it is, with what it assumes.
@@ -130,8 +160,21 @@ fn code(text: &str) -> String {
     format!("`{}`", shown(text).replace('`', "'").replace('|', "\\|"))
 }
 
-/// Returns a text as prose in a cell of a table: nothing in it is markup.
+/// Returns a text as prose in a cell of a table: nothing in it is markup but what stands between backticks.
 fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(i, part): (usize, &&str)| match (i % 2, part.is_empty()) {
+        (0, _) => escaped(part),
+        (_, true) => String::new(),
+        (_, false) => code(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+fn escaped(text: &str) -> String {
     shown(text).chars().fold(String::new(), |mut out, c| {
         if matches!(
             c,
@@ -144,15 +187,24 @@ fn prose(text: &str) -> String {
     })
 }
 
-fn detail(plan: &Plan, catalog: Option<&Catalog>) -> String {
+/// Bytes of detail that fit into a comment, which ends at 65,536 characters.
+const ROOM: usize = 40_000;
+
+/// Returns the drift and the actions, and how many lines were left out for want of room.
+fn detail(plan: &Plan, catalog: Option<&Catalog>) -> (String, usize) {
     let mut canvas = Canvas::new(Style::plain());
     drift::note(&mut canvas, &plan.drift, plan.as_of);
     action::actions(&mut canvas, &plan.actions, catalog);
-    canvas
-        .finish()
-        .lines()
-        .map(|line| format!("{}\n", first_column(line)))
-        .collect()
+    let (mut out, mut left) = (String::new(), 0);
+    for line in canvas.finish().lines().map(first_column) {
+        if left > 0 || out.len() + line.len() > ROOM {
+            left += 1;
+        } else {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    (out, left)
 }
 
 /// Moves a symbol to the first column, `~` as `!`, and keeps what follows where it is.

@@ -1,6 +1,8 @@
 //! Notices: boxed like Terraform's diagnostics in colour, plain without.
 
-use lifeboat_model::{Notice, Severity};
+use std::collections::BTreeMap;
+
+use lifeboat_model::{Address, Notice, Severity};
 
 use super::canvas::{Canvas, Line, Tone, wrap};
 
@@ -12,17 +14,32 @@ const fn word(severity: Severity) -> (Tone, &'static str) {
     }
 }
 
-/// Writes notices, the gravest first.
+/// Addresses that a notice names, unless the style is verbose.
+const NAMED: usize = 3;
+
+/// Writes notices, the gravest first. Those that say the same are one, with every address.
 pub(crate) fn notices(canvas: &mut Canvas, notices: &[Notice]) {
-    let mut sorted: Vec<&Notice> = notices.iter().collect();
-    sorted.sort_by_key(|notice| notice.severity);
-    for notice in sorted {
-        canvas.gap();
-        one(canvas, notice);
+    let mut groups: Vec<Vec<&Notice>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for notice in notices {
+        let says = (notice.severity, &notice.code, &notice.message, &notice.help);
+        let place = *places.entry(says).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(notice),
+            None => groups.push(vec![notice]),
+        }
+    }
+    groups.sort_by_key(|group| group.first().map(|notice| notice.severity));
+    for group in groups {
+        if let Some(notice) = group.first() {
+            let about = group.iter().filter_map(|notice| notice.address.as_ref());
+            canvas.gap();
+            one(canvas, notice, &about.collect::<Vec<_>>());
+        }
     }
 }
 
-fn one(canvas: &mut Canvas, notice: &Notice) {
+fn one(canvas: &mut Canvas, notice: &Notice, about: &[&Address]) {
     let (tone, word) = word(notice.severity);
     let boxed = canvas.style.color && canvas.style.unicode;
     let side = |line: Option<Line>| {
@@ -45,8 +62,19 @@ fn one(canvas: &mut Canvas, notice: &Notice) {
         };
         canvas.line(side(Some(line)));
     }
-    if let Some(address) = &notice.address {
-        canvas.line(side(Some(Line::indent(2).plain(format!("with {address}")))));
+    let most = if canvas.style.verbose {
+        about.len()
+    } else {
+        NAMED
+    };
+    for address in about.iter().take(most) {
+        let with = Line::indent(2).plain(format!("with {address}"));
+        canvas.line(side(Some(with)));
+    }
+    if let Some(left @ 1..) = about.len().checked_sub(most) {
+        canvas.line(side(Some(
+            Line::indent(2).plain(format!("and {left} more")),
+        )));
     }
     canvas.line(side(Some(
         Line::indent(2).tone(Tone::Faint, notice.code.clone()),

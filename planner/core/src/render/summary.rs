@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lifeboat_model::{Action, Address, Effect, OnRemove, Plan, Verb};
+use lifeboat_model::{Action, Address, Effect, OnRemove, Plan, Severity, Verb};
 use serde::Serialize;
 
 use super::canvas::{Canvas, Line, Tone};
@@ -137,6 +137,13 @@ pub(crate) fn summary(canvas: &mut Canvas, plan: &Plan) {
             .plain(format!(" {}", Summary::of(&plan.actions).sentence())),
     );
     objectives(canvas, plan);
+    if plan
+        .notices
+        .iter()
+        .any(|notice| notice.severity == Severity::Error)
+    {
+        canvas.say(Tone::Bad, "Apply refuses this plan: see the error above.");
+    }
     match leave(plan) {
         None => canvas.say(
             Tone::Plain,

@@ -1,15 +1,15 @@
 //! What holds for every plan, whatever stands in it.
 
 use lifeboat_model::{
-    Action, Address, Block, Cause, Drift, DriftKind, Effect, Loss, Notice, OnRemove, Plan,
-    RecoveryPoint, RecoveryPointId, Severity, Span, Verb,
+    Action, Address, Block, Bound, Cause, Drift, DriftKind, Effect, Exposure, ExposureRow, Goal,
+    Loss, Notice, OnRemove, Plan, RecoveryPoint, RecoveryPointId, Scope, Severity, Span, Verb,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::*;
-use super::fixture::{action, as_of, empty_plan, exposure_rows};
+use super::fixture::{action, as_of, empty_plan};
 
 fn text() -> impl Strategy<Value = String> + Clone {
     prop_oneof![
@@ -157,6 +157,60 @@ fn any_notice() -> impl Strategy<Value = Notice> {
         })
 }
 
+fn any_exposure() -> impl Strategy<Value = Exposure> {
+    let bound = || {
+        let finite = any::<u64>().prop_map(|millis| Bound::Finite(Span::from_millis(millis >> 24)));
+        prop_oneof![Just(Bound::Unbounded), finite]
+    };
+    let step = prop_oneof![text(), "rpo: .{0,90}", "rto: .{0,90}"];
+    (
+        bound(),
+        bound(),
+        proptest::option::of(bound()),
+        proptest::option::of(address()),
+        vec(step, 0..3),
+        vec(text(), 0..2),
+    )
+        .prop_map(
+            |(rpo_bound, rto_bound, tolerated_dwell, uses, derivation, assuming)| Exposure {
+                rpo_bound,
+                rto_bound,
+                tolerated_dwell,
+                uses,
+                derivation,
+                assuming,
+            },
+        )
+}
+
+fn any_row() -> impl Strategy<Value = ExposureRow> {
+    let goal = || proptest::option::of(any::<u32>().prop_map(|secs| Span::from_secs(secs.into())));
+    let goal = (goal(), goal(), goal()).prop_map(|(rpo, rto, detected_within)| Goal {
+        rpo,
+        rto,
+        detected_within,
+    });
+    let scope = proptest::sample::select(Scope::ALL.to_vec());
+    (
+        address(),
+        proptest::option::of(text()),
+        scope,
+        goal,
+        any_exposure(),
+        any_exposure(),
+    )
+        .prop_map(
+            |(target, objective, scope, goal, now, planned)| ExposureRow {
+                target: target.owner(),
+                objective,
+                scope,
+                goal,
+                now,
+                planned,
+            },
+        )
+}
+
 fn any_plan() -> impl Strategy<Value = Plan> {
     let loss = (any_action(), any_point()).prop_map(|(action, point)| Loss {
         action: action.id,
@@ -169,7 +223,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
         vec(any_drift(), 0..3),
         vec(any_notice(), 0..3),
         btree_map(text(), value(), 0..3),
-        0..4usize,
+        vec(any_row(), 0..4),
     )
         .prop_map(|(actions, losses, drift, notices, outputs, rows)| Plan {
             actions,
@@ -177,7 +231,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
             drift,
             notices,
             outputs,
-            exposure: exposure_rows().into_iter().take(rows).collect(),
+            exposure: rows,
             ..empty_plan()
         })
 }

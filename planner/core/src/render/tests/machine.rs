@@ -24,6 +24,10 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
     | `target.local_directory.docs` | instance | rto | 4h | unbounded ✗ | 3h40m ✓* | by a restore of it |
     | `target.local_directory.docs` | region | rpo | 7d | unbounded ✗ | unbounded ✗ | snapshot\["docs\_daily"\] is lost with it: both on /dev/sda1 (st\_dev 8:1) |
 
+    > **Note:** `target.local_directory.docs.copy["docs_offsite"]`: nothing runs `1h` here: this machine has neither systemd nor cron.
+
+    > **Warning:** `repository.directory.old`: the recovery points of the repository could not be listed, so the plan does not know which of them a shorter retention would delete. Unlock the repository and plan again.
+
     <details><summary>Show the actions</summary>
 
     ```diff
@@ -341,4 +345,20 @@ fn the_stream_announces_drift_changes_and_counts() {
     {"@level":"info","@message":"repository.s3.offsite: Plan to create","@module":"lifeboat.ui","@timestamp":"2026-11-22T16:30:05Z","change":{"action":"create","resource":{"address":"repository.s3.offsite","name":"offsite","type":"s3_repository"}},"type":"planned_change"}
     {"@level":"info","@message":"Plan: 1 to add, 0 to change, 0 to destroy.","@module":"lifeboat.ui","@timestamp":"2026-11-22T16:30:05Z","changes":{"add":1,"change":0,"destroy":0,"forget":0,"import":0,"invoke":0},"type":"change_summary"}
     "#);
+}
+
+#[test]
+fn markdown_fits_into_a_comment() {
+    let mut plan = plan();
+    let actions = plan.actions.clone();
+    for n in 0..200 {
+        plan.actions
+            .extend(actions.iter().cloned().map(|mut action| {
+                action.address.name = format!("docs{n}");
+                action
+            }));
+    }
+    let markdown = plan_markdown(&plan, None);
+    assert!(markdown.chars().count() < 65_536);
+    assert!(markdown.contains("more lines.\n\n</details>"));
 }

@@ -1,6 +1,6 @@
 //! The text of plans and of drift.
 
-use lifeboat_model::{Plan, Verb};
+use lifeboat_model::{Notice, Plan, Verb};
 
 use super::super::*;
 use super::fixture::{action, as_of, drift, empty_plan, exposure_rows, plan};
@@ -337,4 +337,29 @@ fn what_was_applied_is_said_in_terraforms_words() {
     let done = Summary::of(&plan().actions);
     insta::assert_snapshot!(applied_text(done, false), @"Apply complete! Resources: 1 imported, 3 added, 1 changed, 2 destroyed, 1 forgotten. Actions: 1 invoked.");
     insta::assert_snapshot!(applied_text(Summary { destroy: 3, ..Summary::default() }, true), @"Destroy complete! Resources: 3 destroyed.");
+}
+
+#[test]
+fn notices_that_say_the_same_are_one() {
+    let mut plan = empty_plan();
+    let notice = super::fixture::plan().notices.remove(0);
+    for n in 0..5 {
+        let address = format!("target.local_directory.docs{n}.snapshot")
+            .parse()
+            .ok();
+        plan.notices.push(Notice {
+            address,
+            ..notice.clone()
+        });
+    }
+    let text = text(&plan);
+    let start = text.find("Note: ").unwrap();
+    insta::assert_snapshot!(&text[start..], @r"
+    Note: nothing runs `1h` here: this machine has neither systemd nor cron
+      with target.local_directory.docs0.snapshot
+      with target.local_directory.docs1.snapshot
+      with target.local_directory.docs2.snapshot
+      and 2 more
+      plan::unscheduled
+    ");
 }
