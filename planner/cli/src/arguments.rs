@@ -11,7 +11,12 @@ use crate::terminal::ColorChoice;
 /// Disaster recovery as code: say what you protect, how much you may lose and how long you may be down; see the plan,
 /// apply it, and keep proving it.
 #[derive(Debug, Parser)]
-#[command(name = "lifeboat", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "lifeboat",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Arguments {
     /// What every command understands.
     #[command(flatten)]
@@ -28,7 +33,12 @@ pub(crate) struct Global {
     #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
     /// A value for a variable; wins over every other source.
-    #[arg(long, value_name = "NAME=VALUE", global = true, help_heading = "Variables")]
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        global = true,
+        help_heading = "Variables"
+    )]
     pub(crate) var: Vec<String>,
     /// A file with values for variables.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Variables")]
@@ -37,10 +47,23 @@ pub(crate) struct Global {
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
     /// Write the JSON into a file, beside the text for a person.
-    #[arg(long, value_name = "FILE", global = true, conflicts_with = "json", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        conflicts_with = "json",
+        help_heading = "Output"
+    )]
     pub(crate) json_into: Option<PathBuf>,
     /// Colour: on a terminal unless `NO_COLOR` is set, always, or never.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Output")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        global = true,
+        help_heading = "Output"
+    )]
     pub(crate) color: ColorChoice,
     /// Show everything, unchanged attributes and long values too.
     #[arg(short, long, global = true, help_heading = "Output")]
@@ -49,7 +72,13 @@ pub(crate) struct Global {
     #[arg(long, value_name = "FILE", global = true, help_heading = "Running")]
     pub(crate) state: Option<PathBuf>,
     /// How long to wait for somebody else's lock.
-    #[arg(long, value_name = "DURATION", default_value = "0s", global = true, help_heading = "Running")]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "0s",
+        global = true,
+        help_heading = "Running"
+    )]
     pub(crate) lock_timeout: Span,
     /// How many changes run at once.
     #[arg(long, value_name = "N", default_value_t = 10, global = true, help_heading = "Running", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -12,7 +12,10 @@ pub(crate) struct SystemClock(Mutex<Option<Timestamp>>);
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
-        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let answer = last.map_or(now, |last| last.max(now));
         *last = Some(answer);
         answer

@@ -14,7 +14,11 @@ use crate::terminal;
 
 /// The renderer that a run was asked for.
 pub(crate) fn sink(json: bool, interactive: bool) -> Box<dyn EventSink> {
-    if json { Box::new(JsonLines) } else { Box::new(Human::new(interactive)) }
+    if json {
+        Box::new(JsonLines)
+    } else {
+        Box::new(Human::new(interactive))
+    }
 }
 
 /// One JSON object a line on stdout, in Terraform's envelope.
@@ -56,8 +60,15 @@ struct Human {
 
 impl Human {
     fn new(interactive: bool) -> Self {
-        let target = if interactive { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-        Self { bars: MultiProgress::with_draw_target(target), by_address: Mutex::default() }
+        let target = if interactive {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            bars: MultiProgress::with_draw_target(target),
+            by_address: Mutex::default(),
+        }
     }
 
     /// Writes a line above the bars.
@@ -70,7 +81,10 @@ impl Human {
     }
 
     fn progress(&self, address: &Address, stage: &str, done: u64, total: Option<u64>) {
-        let mut bars = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bars = self
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let bar = bars.entry(address.clone()).or_insert_with(|| {
             let bar = self.bars.add(ProgressBar::no_length());
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -78,7 +92,9 @@ impl Human {
         });
         match total {
             Some(total) if total > 0 => {
-                bar.set_style(style("  {msg} {bar:24} {percent:>3}% {bytes}/{total_bytes} {eta}"));
+                bar.set_style(style(
+                    "  {msg} {bar:24} {percent:>3}% {bytes}/{total_bytes} {eta}",
+                ));
                 bar.set_length(total);
             }
             _ => bar.set_style(style("  {msg} {spinner} {bytes} {elapsed}")),
@@ -88,7 +104,11 @@ impl Human {
     }
 
     fn finish(&self, address: &Address) {
-        let bar = self.by_address.lock().unwrap_or_else(PoisonError::into_inner).remove(address);
+        let bar = self
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(address);
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
@@ -102,11 +122,18 @@ fn style(template: &str) -> ProgressStyle {
 impl EventSink for Human {
     fn event(&self, event: Event) {
         match &event {
-            Event::Progress { address, stage, done, total } => {
+            Event::Progress {
+                address,
+                stage,
+                done,
+                total,
+            } => {
                 self.progress(address, stage, *done, *total);
                 return;
             }
-            Event::ActionDone { address, .. } | Event::ActionFailed { address, .. } => self.finish(address),
+            Event::ActionDone { address, .. } | Event::ActionFailed { address, .. } => {
+                self.finish(address)
+            }
             Event::ApplyStarted { .. } => return,
             _ => {}
         }
@@ -138,16 +165,40 @@ fn message(event: &Event) -> String {
     match event {
         Event::ApplyStarted { actions } => format!("{actions} actions"),
         Event::ActionStarted { address, verb, .. } => format!("{address}: {}", words(*verb).0),
-        Event::Progress { address, stage, done, .. } => format!("{address}: {stage}, {done} bytes"),
-        Event::Retrying { address, attempt, after, message } => {
-            let what = address.as_ref().map_or_else(|| "reading".to_owned(), ToString::to_string);
+        Event::Progress {
+            address,
+            stage,
+            done,
+            ..
+        } => format!("{address}: {stage}, {done} bytes"),
+        Event::Retrying {
+            address,
+            attempt,
+            after,
+            message,
+        } => {
+            let what = address
+                .as_ref()
+                .map_or_else(|| "reading".to_owned(), ToString::to_string);
             format!("{what}: try {attempt} failed, again in {after}: {message}")
         }
-        Event::ActionDone { address, verb, took, .. } => {
+        Event::ActionDone {
+            address,
+            verb,
+            took,
+            ..
+        } => {
             format!("{address}: {} after {}", words(*verb).1, took.rounded())
         }
-        Event::ActionFailed { address, message, help, .. } => {
-            let help = help.as_ref().map_or_else(String::new, |help| format!("\n  help: {help}"));
+        Event::ActionFailed {
+            address,
+            message,
+            help,
+            ..
+        } => {
+            let help = help
+                .as_ref()
+                .map_or_else(String::new, |help| format!("\n  help: {help}"));
             format!("Error: {address}: {message}{help}")
         }
         Event::Notice(notice) => notice_line(notice),
@@ -160,7 +211,13 @@ fn notice_line(notice: &Notice) -> String {
         Severity::Warning => "Warning: ",
         Severity::Note => "",
     };
-    let address = notice.address.as_ref().map_or_else(String::new, |address| format!("{address}: "));
-    let help = notice.help.as_ref().map_or_else(String::new, |help| format!("\n  help: {help}"));
+    let address = notice
+        .address
+        .as_ref()
+        .map_or_else(String::new, |address| format!("{address}: "));
+    let help = notice
+        .help
+        .as_ref()
+        .map_or_else(String::new, |help| format!("\n  help: {help}"));
     format!("{word}{address}{}{help}", notice.message)
 }

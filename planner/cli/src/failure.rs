@@ -4,6 +4,9 @@ use std::error::Error;
 
 use lifeboat_contract::ProviderError;
 use lifeboat_core::diagnostic::{Diagnostics, Sources};
+use lifeboat_engine::EngineError;
+use lifeboat_engine::audit::AuditError;
+use lifeboat_engine::state::StateError;
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -54,13 +57,17 @@ impl Failure {
 
     /// Returns an error of ours.
     pub(crate) fn bug(message: &str) -> Self {
-        Self::new("cli::bug", format!("bug: {message}")).help("Report it, with the command that you ran.")
+        Self::new("cli::bug", format!("bug: {message}"))
+            .help("Report it, with the command that you ran.")
     }
 
     /// Returns an error and the chain of what caused it.
     pub(crate) fn from_error(code: &str, error: &(dyn Error + 'static)) -> Self {
         let failure = Self::new(code, error.to_string());
-        error.source().map_or_else(|| Self::new(code, error.to_string()), |source| failure.chain(source))
+        error.source().map_or_else(
+            || Self::new(code, error.to_string()),
+            |source| failure.chain(source),
+        )
     }
 
     fn chain(mut self, error: &(dyn Error + 'static)) -> Self {
@@ -118,7 +125,10 @@ impl Failure {
     /// Shows the error: to stderr for a person, as a line of JSON on stdout for a machine.
     pub(crate) fn show(&self, terminal: Terminal, json: bool) {
         match self {
-            Self::Diagnostics { diagnostics, sources } => show_diagnostics(diagnostics, sources, terminal, json),
+            Self::Diagnostics {
+                diagnostics,
+                sources,
+            } => show_diagnostics(diagnostics, sources, terminal, json),
             Self::Plain(plain) if json => terminal::result(
                 &json!({
                     "type": "diagnostic",
@@ -139,7 +149,11 @@ impl Failure {
 impl Plain {
     fn text(&self, color: bool) -> String {
         let paint = |codes: &str, text: &str| {
-            if color { format!("\u{1b}[{codes}m{text}\u{1b}[0m") } else { text.to_owned() }
+            if color {
+                format!("\u{1b}[{codes}m{text}\u{1b}[0m")
+            } else {
+                text.to_owned()
+            }
         };
         let mut text = format!("{} {}", paint("1;31", "Error:"), self.message);
         for cause in &self.causes {
@@ -155,11 +169,19 @@ impl Plain {
 }
 
 /// Shows what is wrong with a configuration, every error with its place.
-pub(crate) fn show_diagnostics(diagnostics: &Diagnostics, sources: &Sources, terminal: Terminal, json: bool) {
+pub(crate) fn show_diagnostics(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    terminal: Terminal,
+    json: bool,
+) {
     if json {
         let located = diagnostics.located(sources);
         let errors = diagnostics.has_errors();
-        terminal::result(&json!({ "format_version": "1.0", "valid": !errors, "diagnostics": located }).to_string());
+        terminal::result(
+            &json!({ "format_version": "1.0", "valid": !errors, "diagnostics": located })
+                .to_string(),
+        );
         return;
     }
     if !terminal.color_stderr {
@@ -182,5 +204,31 @@ impl From<ProviderError> for Failure {
         let code = format!("provider::{}", error.class);
         let help = error.help.clone();
         Self::from_error(&code, &error).maybe_help(help)
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let exit = match &error {
+            EngineError::LockHeld(_) => Exit::LockHeld,
+            EngineError::Stale { .. } => Exit::Stale,
+            EngineError::NeedsLeave { .. } => Exit::NeedsLeave,
+            _ => Exit::Error,
+        };
+        Self::from_error(error.code(), &error)
+            .maybe_help(error.help())
+            .exit(exit)
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        Self::from_error(error.code(), &error).maybe_help(error.help())
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        Self::from_error(error.code(), &error).maybe_help(error.help())
     }
 }

@@ -7,7 +7,10 @@ use crate::terminal;
 /// Passes interrupts and termination on to a run, until the process ends.
 pub(crate) async fn watch(stop: Stop) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
         return;
     };
     loop {
@@ -22,7 +25,9 @@ pub(crate) async fn watch(stop: Stop) {
                  Press Ctrl-C again to stop at once; the journal keeps what was done.",
             ),
             StopLevel::Now => {
-                terminal::notice("\nStopping now. The journal has what was done; run the same command again to go on.");
+                terminal::notice(
+                    "\nStopping now. The journal has what was done; run the same command again to go on.",
+                );
             }
         }
     }

@@ -27,9 +27,14 @@ pub(crate) struct Loaded {
 }
 
 /// Reads and evaluates the configuration in the current directory.
-pub(crate) fn configuration(global: &Global, catalog: &Catalog, as_of: Timestamp) -> Result<Loaded, Failure> {
-    let here = std::env::current_dir()
-        .map_err(|error| Failure::new("cli::directory", "the current directory cannot be read").because(error))?;
+pub(crate) fn configuration(
+    global: &Global,
+    catalog: &Catalog,
+    as_of: Timestamp,
+) -> Result<Loaded, Failure> {
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new("cli::directory", "the current directory cannot be read").because(error)
+    })?;
     let mut inputs = Inputs {
         files: texts(&here)?,
         variables: variables(&here, global)?,
@@ -41,7 +46,10 @@ pub(crate) fn configuration(global: &Global, catalog: &Catalog, as_of: Timestamp
     loop {
         match evaluate(&inputs, catalog) {
             Ok(Outcome::Complete(evaluated)) => {
-                return Ok(Loaded { evaluated: *evaluated, sources: inputs.sources() });
+                return Ok(Loaded {
+                    evaluated: *evaluated,
+                    sources: inputs.sources(),
+                });
             }
             Ok(Outcome::NeedsFiles(wanted)) => {
                 let before = inputs.loaded.len();
@@ -53,7 +61,12 @@ pub(crate) fn configuration(global: &Global, catalog: &Catalog, as_of: Timestamp
                     return Err(Failure::bug("the language asks for the same files again"));
                 }
             }
-            Err(diagnostics) => return Err(Failure::Diagnostics { diagnostics, sources: inputs.sources() }),
+            Err(diagnostics) => {
+                return Err(Failure::Diagnostics {
+                    diagnostics,
+                    sources: inputs.sources(),
+                });
+            }
         }
     }
 }
@@ -63,20 +76,29 @@ fn read_wanted(here: &Path, name: &str) -> Result<Option<Vec<u8>>, Failure> {
     match fs::read(here.join(name)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error)),
+        Err(error) => Err(
+            Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error),
+        ),
     }
 }
 
 /// The names in a directory that end so, sorted.
 pub(crate) fn names(here: &Path, ending: &str) -> Result<Vec<String>, Failure> {
     let unreadable = |error| {
-        Failure::new("cli::directory", format!("`{}` cannot be read", here.display()))
-            .because(error)
-            .help("Give the directory of the configuration with -C DIR.")
+        Failure::new(
+            "cli::directory",
+            format!("`{}` cannot be read", here.display()),
+        )
+        .because(error)
+        .help("Give the directory of the configuration with -C DIR.")
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(here).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        let name = entry
+            .map_err(unreadable)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         if name.ends_with(ending) && !name.starts_with('.') {
             names.push(name);
         }
@@ -95,13 +117,21 @@ fn texts(here: &Path) -> Result<Vec<SourceFile>, Failure> {
 }
 
 fn text(here: &Path, name: &str) -> Result<SourceFile, Failure> {
-    let bytes = fs::read(here.join(name))
-        .map_err(|error| Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error))?;
+    let bytes = fs::read(here.join(name)).map_err(|error| {
+        Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error)
+    })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Failure::new("cli::not_utf8", format!("`{name}` is not UTF-8 at byte {at}")).help("Save the file as UTF-8.")
+        Failure::new(
+            "cli::not_utf8",
+            format!("`{name}` is not UTF-8 at byte {at}"),
+        )
+        .help("Save the file as UTF-8.")
     })?;
-    Ok(SourceFile { name: name.to_owned(), text })
+    Ok(SourceFile {
+        name: name.to_owned(),
+        text,
+    })
 }
 
 /// The sources of variables, weakest first.
@@ -109,7 +139,10 @@ fn variables(here: &Path, global: &Global) -> Result<Vec<VariableSource>, Failur
     let mut environment: Vec<VariableSource> = std::env::vars_os()
         .filter_map(|(name, text)| {
             let name = name.to_str()?.strip_prefix(ENVIRONMENT)?.to_owned();
-            Some(VariableSource::Environment { name, text: text.to_str()?.to_owned() })
+            Some(VariableSource::Environment {
+                name,
+                text: text.to_str()?.to_owned(),
+            })
         })
         .collect();
     environment.sort_by_key(|source| format!("{source:?}"));
@@ -121,14 +154,20 @@ fn variables(here: &Path, global: &Global) -> Result<Vec<VariableSource>, Failur
         sources.push(VariableSource::File(text(here, &name)?));
     }
     for path in &global.var_file {
-        sources.push(VariableSource::File(text(here, &path.display().to_string())?));
+        sources.push(VariableSource::File(text(
+            here,
+            &path.display().to_string(),
+        )?));
     }
     for assignment in &global.var {
         let (name, value) = assignment.split_once('=').ok_or_else(|| {
             // The text may be a secret that lacks its name: it is not repeated.
             Failure::usage("`--var` takes NAME=VALUE")
         })?;
-        sources.push(VariableSource::Argument { name: name.trim().to_owned(), text: value.to_owned() });
+        sources.push(VariableSource::Argument {
+            name: name.trim().to_owned(),
+            text: value.to_owned(),
+        });
     }
     Ok(sources)
 }

@@ -11,6 +11,7 @@ mod exit;
 mod failure;
 mod interrupt;
 mod load;
+mod operating;
 mod prepare;
 mod registry;
 mod saved;
@@ -32,7 +33,11 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Fine
+            };
             let _ = error.print();
             return exit.into();
         }
@@ -51,7 +56,11 @@ fn main() -> ExitCode {
 fn start(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(directory) = &arguments.global.directory {
         std::env::set_current_dir(directory).map_err(|error| {
-            Failure::new("cli::directory", format!("`{}` cannot be entered", directory.display())).because(error)
+            Failure::new(
+                "cli::directory",
+                format!("`{}` cannot be entered", directory.display()),
+            )
+            .because(error)
         })?;
     }
     log();
@@ -73,8 +82,14 @@ fn start(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
 
 /// Writes diagnostics of the code itself to stderr when `LIFEBOAT_LOG` asks for them.
 fn log() {
-    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("LIFEBOAT_LOG") else { return };
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).try_init();
+    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("LIFEBOAT_LOG") else {
+        return;
+    };
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
 }
 
 async fn dispatch(session: &Session, command: &Command) -> Result<Exit, Failure> {

@@ -2,7 +2,9 @@
 
 use lifeboat_core::design::Design;
 use lifeboat_core::planning;
-use lifeboat_engine::{Providers, RefreshItem, StateStore, refresh};
+use lifeboat_engine::Providers;
+use lifeboat_engine::refresh::{RefreshItem, refresh};
+use lifeboat_engine::state::StateStore;
 use lifeboat_model::{Address, LiveState, Plan, PlanOptions, RecordedState, Severity, Span};
 
 use crate::failure::{self, Failure};
@@ -37,16 +39,30 @@ impl Prepared {
     pub(crate) fn new(session: &Session) -> Result<Self, Failure> {
         let loaded = session.configuration()?;
         if !session.global.json {
-            failure::show_diagnostics(&loaded.evaluated.warnings, &loaded.sources, session.terminal, false);
+            failure::show_diagnostics(
+                &loaded.evaluated.warnings,
+                &loaded.sources,
+                session.terminal,
+                false,
+            );
         }
         let providers = session.providers(&loaded.evaluated.configuration)?;
         let design = session::compile(&loaded, providers.catalog())?;
         let store = session.store(&loaded.evaluated.configuration.settings);
-        Ok(Self { loaded, providers, design, store })
+        Ok(Self {
+            loaded,
+            providers,
+            design,
+            store,
+        })
     }
 
     /// Reads what is live, of everything that is desired or recorded.
-    pub(crate) async fn live(&mut self, session: &Session, recorded: &RecordedState) -> Result<LiveState, Failure> {
+    pub(crate) async fn live(
+        &mut self,
+        session: &Session,
+        recorded: &RecordedState,
+    ) -> Result<LiveState, Failure> {
         self.add_recorded_providers(session, recorded)?;
         let bindings = planning::read_bindings(&self.design, recorded);
         let items = planning::read_items(&self.design, recorded)
@@ -63,9 +79,18 @@ impl Prepared {
     }
 
     /// Configures the providers of resources whose provider block has left the configuration.
-    fn add_recorded_providers(&mut self, session: &Session, recorded: &RecordedState) -> Result<(), Failure> {
-        let gone = recorded.bindings.iter().filter(|(address, _)| self.providers.get(address).is_none());
-        let gone: Vec<_> = gone.map(|(address, attributes)| (address.clone(), attributes.clone())).collect();
+    fn add_recorded_providers(
+        &mut self,
+        session: &Session,
+        recorded: &RecordedState,
+    ) -> Result<(), Failure> {
+        let gone = recorded
+            .bindings
+            .iter()
+            .filter(|(address, _)| self.providers.get(address).is_none());
+        let gone: Vec<_> = gone
+            .map(|(address, attributes)| (address.clone(), attributes.clone()))
+            .collect();
         let opened = session.recorded_providers(gone.iter().map(|(a, b)| (a, b)))?;
         for (address, _) in &gone {
             if let Some(provider) = opened.get(address) {
@@ -92,14 +117,23 @@ impl Prepared {
             lifeboat_version: env!("CARGO_PKG_VERSION").to_owned(),
             allow_exposure: shape.allow_exposure,
         };
-        let mut plan = planning::plan(&self.design, live, recorded, self.providers.catalog(), &options)
-            .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))?;
+        let mut plan = planning::plan(
+            &self.design,
+            live,
+            recorded,
+            self.providers.catalog(),
+            &options,
+        )
+        .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))?;
         let configuration = &self.loaded.evaluated.configuration;
         for (address, block) in &configuration.providers {
-            plan.bindings.insert(address.clone(), block.attributes.clone());
+            plan.bindings
+                .insert(address.clone(), block.attributes.clone());
         }
         for (address, attributes) in &recorded.bindings {
-            plan.bindings.entry(address.clone()).or_insert_with(|| attributes.clone());
+            plan.bindings
+                .entry(address.clone())
+                .or_insert_with(|| attributes.clone());
         }
         Ok(plan)
     }
@@ -107,9 +141,16 @@ impl Prepared {
 
 /// Says on stderr what keeps the plan from being applied, and returns whether there is something.
 pub(crate) fn tell_errors(plan: &Plan, session: &Session) -> bool {
-    let errors: Vec<_> = plan.notices.iter().filter(|notice| notice.severity == Severity::Error).collect();
+    let errors: Vec<_> = plan
+        .notices
+        .iter()
+        .filter(|notice| notice.severity == Severity::Error)
+        .collect();
     for notice in &errors {
-        let about = notice.address.as_ref().map_or_else(String::new, |address| format!("`{address}`: "));
+        let about = notice
+            .address
+            .as_ref()
+            .map_or_else(String::new, |address| format!("`{address}`: "));
         Failure::new(&notice.code, format!("{about}{}", notice.message))
             .maybe_help(notice.help.clone())
             .show(session.terminal, false);

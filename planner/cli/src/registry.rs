@@ -30,8 +30,16 @@ struct Entry {
 }
 
 const REGISTRY: &[Entry] = &[
-    Entry { name: "local", catalog: lifeboat_local::catalog, open: local },
-    Entry { name: "memory", catalog: lifeboat_memory::catalog, open: memory },
+    Entry {
+        name: "local",
+        catalog: lifeboat_local::catalog,
+        open: local,
+    },
+    Entry {
+        name: "memory",
+        catalog: lifeboat_memory::catalog,
+        open: memory,
+    },
 ];
 
 fn local(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
@@ -41,18 +49,24 @@ fn local(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, Pr
         place.cache.clone(),
         place.scratch.clone(),
     );
-    Ok(Arc::new(lifeboat_local::LocalProvider::new(attributes, settings)?))
+    Ok(Arc::new(lifeboat_local::LocalProvider::new(
+        attributes, settings,
+    )?))
 }
 
 fn memory(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
-    Ok(Arc::new(lifeboat_memory::MemoryProvider::configured(attributes, &place.directory)?))
+    Ok(Arc::new(lifeboat_memory::MemoryProvider::configured(
+        attributes,
+        &place.directory,
+    )?))
 }
 
 impl Place {
     /// Looks at the environment.
     pub(crate) fn here() -> Result<Self, Failure> {
-        let directory = std::env::current_dir()
-            .map_err(|error| Failure::new("cli::directory", "the current directory cannot be read").because(error))?;
+        let directory = std::env::current_dir().map_err(|error| {
+            Failure::new("cli::directory", "the current directory cannot be read").because(error)
+        })?;
         let executable = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("lifeboat"));
         let scratch = std::env::temp_dir();
         let cache = std::env::var_os("XDG_CACHE_HOME")
@@ -61,7 +75,12 @@ impl Place {
             .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
             .unwrap_or_else(|| scratch.clone())
             .join("lifeboat");
-        Ok(Self { directory, executable, cache, scratch })
+        Ok(Self {
+            directory,
+            executable,
+            cache,
+            scratch,
+        })
     }
 }
 
@@ -90,7 +109,12 @@ pub(crate) fn open<'a>(
         let entry = REGISTRY
             .iter()
             .find(|entry| entry.name == name)
-            .ok_or_else(|| Failure::new("cli::unknown_provider", format!("there is no provider `{name}`")))?;
+            .ok_or_else(|| {
+                Failure::new(
+                    "cli::unknown_provider",
+                    format!("there is no provider `{name}`"),
+                )
+            })?;
         providers.insert(address.clone(), (entry.open)(attributes, place)?);
     }
     Ok(providers)

@@ -25,7 +25,11 @@ const KIND: &str = "lifeboat plan";
 /// Writes a plan, for its owner only.
 pub(crate) fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
     let no_json = |error| Failure::bug("a plan has no JSON form").because(error);
-    let document = Document { kind: KIND.to_owned(), digest: plan.digest().map_err(no_json)?, plan: plan.clone() };
+    let document = Document {
+        kind: KIND.to_owned(),
+        digest: plan.digest().map_err(no_json)?,
+        plan: plan.clone(),
+    };
     let text = serde_json::to_string(&document).map_err(no_json)?;
     write_private(&path.to_owned(), &text)
 }
@@ -33,21 +37,36 @@ pub(crate) fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Reads a plan back; one that is not as it was written is refused.
 pub(crate) fn read(path: &Path) -> Result<Plan, Failure> {
     let name = path.display();
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::new("plan::unreadable", format!("plan file `{name}` cannot be read")).because(error))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::new(
+            "plan::unreadable",
+            format!("plan file `{name}` cannot be read"),
+        )
+        .because(error)
+    })?;
     let foreign = || {
-        Failure::new("plan::foreign", format!("`{name}` is not a saved plan of this lifeboat"))
-            .help("Make one with `lifeboat plan --out FILE`.")
+        Failure::new(
+            "plan::foreign",
+            format!("`{name}` is not a saved plan of this lifeboat"),
+        )
+        .help("Make one with `lifeboat plan --out FILE`.")
     };
-    let document: Document = serde_json::from_slice(&bytes).map_err(|error| foreign().because(error))?;
+    let document: Document =
+        serde_json::from_slice(&bytes).map_err(|error| foreign().because(error))?;
     let major = document.plan.format_version.split('.').next();
     if document.kind != KIND || major != Some(MAJOR) {
         return Err(foreign());
     }
-    let digest = document.plan.digest().map_err(|error| foreign().because(error))?;
+    let digest = document
+        .plan
+        .digest()
+        .map_err(|error| foreign().because(error))?;
     if digest != document.digest {
-        return Err(Failure::new("plan::altered", format!("plan file `{name}` was altered after it was made"))
-            .help("Plan again; nothing was applied."));
+        return Err(Failure::new(
+            "plan::altered",
+            format!("plan file `{name}` was altered after it was made"),
+        )
+        .help("Plan again; nothing was applied."));
     }
     Ok(document.plan)
 }

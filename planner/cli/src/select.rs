@@ -12,13 +12,18 @@ fn means(selector: &Address, address: &Address) -> bool {
     if selector.block != Block::Protection {
         return address.selected_by(selector);
     }
-    let Some(part) = &address.part else { return false };
+    let Some(part) = &address.part else {
+        return false;
+    };
     let wanted = match &selector.key {
         Some(key) => format!("{}/{key}", selector.name),
         None => selector.name.clone(),
     };
     let key = part.key.as_deref().unwrap_or_default();
-    let of_instance = selector.key.is_none() && key.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('/'));
+    let of_instance = selector.key.is_none()
+        && key
+            .strip_prefix(&wanted)
+            .is_some_and(|rest| rest.starts_with('/'));
     Some(&part.role) == selector.kind.as_ref() && (key == wanted || of_instance)
 }
 
@@ -31,9 +36,17 @@ pub(crate) fn protections(
     selectors: &[Address],
 ) -> Result<Vec<Address>, Failure> {
     let holds_points = |resource: &RecordedResource| {
-        catalog.protections.iter().any(|spec| spec.resource_kind == resource.kind && spec.backs_up)
+        catalog
+            .protections
+            .iter()
+            .any(|spec| spec.resource_kind == resource.kind && spec.backs_up)
     };
-    let all = || state.resources.iter().filter(|(_, resource)| holds_points(resource));
+    let all = || {
+        state
+            .resources
+            .iter()
+            .filter(|(_, resource)| holds_points(resource))
+    };
     for selector in selectors {
         if !all().any(|(address, _)| means(selector, address)) {
             return Err(nothing(state, selector));
@@ -51,15 +64,24 @@ pub(crate) fn protections(
 
 /// Says that an address matches nothing, and which one may have been meant.
 pub(crate) fn nothing(state: &RecordedState, selector: &Address) -> Failure {
-    let failure = Failure::new("cli::no_match", format!("nothing that is applied matches `{selector}`"));
+    let failure = Failure::new(
+        "cli::no_match",
+        format!("nothing that is applied matches `{selector}`"),
+    );
     let wanted = selector.to_string();
     let owners = state.resources.keys().map(|address| {
         let owner = address.owner();
-        if selector.part.is_some() { address.to_string() } else { owner.to_string() }
+        if selector.part.is_some() {
+            address.to_string()
+        } else {
+            owner.to_string()
+        }
     });
     let nearest = owners.min_by_key(|name| distance(name, &wanted));
     match nearest {
-        Some(name) => failure.help(format!("Did you mean `{name}`? `lifeboat state list` shows all.")),
+        Some(name) => failure.help(format!(
+            "Did you mean `{name}`? `lifeboat state list` shows all."
+        )),
         None => failure.help("Run `lifeboat apply` first: nothing is applied yet."),
     }
 }

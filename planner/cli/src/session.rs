@@ -7,10 +7,9 @@ use lifeboat_core::configuration::{Configuration, Settings};
 use lifeboat_core::design::{self, Design};
 use lifeboat_core::diagnostic::{Diagnostic, Diagnostics};
 use lifeboat_core::render::Style;
-use lifeboat_engine::{
-    Clock as _, EventSink, Holder, Loaded as Recorded, Providers, RetryPolicy, Run, Session as Locked, StatePaths,
-    StateStore, Stop,
-};
+use lifeboat_engine::lock::Holder;
+use lifeboat_engine::state::{Loaded as Recorded, Session as Locked, StatePaths, StateStore};
+use lifeboat_engine::{Clock as _, EventSink, Providers, RetryPolicy, Run, Stop};
 use lifeboat_model::{Address, Attributes, Block, Catalog, RecordedState};
 
 use crate::arguments::Global;
@@ -79,7 +78,10 @@ impl Session {
     /// Configures the providers of a configuration.
     pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
         registry::open(
-            configuration.providers.iter().map(|(address, block)| (address, &block.attributes)),
+            configuration
+                .providers
+                .iter()
+                .map(|(address, block)| (address, &block.attributes)),
             &self.place,
         )
     }
@@ -89,7 +91,12 @@ impl Session {
         &self,
         bindings: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
     ) -> Result<Providers, Failure> {
-        registry::open(bindings.into_iter().filter(|(address, _)| address.block == Block::Provider), &self.place)
+        registry::open(
+            bindings
+                .into_iter()
+                .filter(|(address, _)| address.block == Block::Provider),
+            &self.place,
+        )
     }
 
     /// Returns the place of the state that the settings name.
@@ -102,7 +109,12 @@ impl Session {
                 .map(|path| StatePaths::at(&self.place.directory.join(path))),
             None => None,
         };
-        let paths = self.global.state.as_ref().map(|path| StatePaths::at(&load::absolute(path))).or(paths);
+        let paths = self
+            .global
+            .state
+            .as_ref()
+            .map(|path| StatePaths::at(&load::absolute(path)))
+            .or(paths);
         StateStore::new(
             paths.unwrap_or_else(|| StatePaths::in_directory(&self.place.directory)),
             env!("CARGO_PKG_VERSION"),
@@ -118,7 +130,11 @@ impl Session {
         }
         match self.configuration() {
             Ok(loaded) => Ok(self.store(&loaded.evaluated.configuration.settings)),
-            Err(_) if StatePaths::in_directory(&self.place.directory).state.exists() => {
+            Err(_)
+                if StatePaths::in_directory(&self.place.directory)
+                    .state
+                    .exists() =>
+            {
                 terminal::notice(
                     "Warning: the configuration has errors (see `lifeboat validate`); going on with what was last applied.",
                 );
@@ -136,9 +152,15 @@ impl Session {
     }
 
     /// Takes the lock and reads the state.
-    pub(crate) async fn lock(&self, store: &StateStore, operation: &str) -> Result<Locked, Failure> {
+    pub(crate) async fn lock(
+        &self,
+        store: &StateStore,
+        operation: &str,
+    ) -> Result<Locked, Failure> {
         let holder = Holder::this_process(operation, self.now());
-        let locked = store.open(holder, self.clock.clone(), self.global.lock_timeout).await?;
+        let locked = store
+            .open(holder, self.clock.clone(), self.global.lock_timeout)
+            .await?;
         self.tell_interrupted(&locked.loaded());
         Ok(locked)
     }
@@ -154,7 +176,10 @@ impl Session {
 
     /// Returns what surrounds a run of the engine, with the renderer of its events.
     pub(crate) fn engine(&self) -> Run {
-        let sink: Arc<dyn EventSink> = Arc::from(events::sink(self.global.json, self.terminal.interactive_stderr));
+        let sink: Arc<dyn EventSink> = Arc::from(events::sink(
+            self.global.json,
+            self.terminal.interactive_stderr,
+        ));
         Run {
             clock: self.clock.clone(),
             events: sink,
@@ -165,7 +190,11 @@ impl Session {
     }
 
     /// Writes a result: JSON to stdout, or text to stdout with JSON beside it.
-    pub(crate) fn report(&self, text: impl FnOnce() -> String, json: &serde_json::Value) -> Result<(), Failure> {
+    pub(crate) fn report(
+        &self,
+        text: impl FnOnce() -> String,
+        json: &serde_json::Value,
+    ) -> Result<(), Failure> {
         if self.global.json {
             terminal::result(&json.to_string());
             return Ok(());
@@ -187,7 +216,10 @@ pub(crate) fn compile(loaded: &Loaded, catalog: &Catalog) -> Result<Design, Fail
                 .label(at.file.clone(), at.span.clone(), "")
                 .help(error.help())
         });
-        Failure::Diagnostics { diagnostics: Diagnostics::sorted(diagnostics.collect()), sources: loaded.sources.clone() }
+        Failure::Diagnostics {
+            diagnostics: Diagnostics::sorted(diagnostics.collect()),
+            sources: loaded.sources.clone(),
+        }
     })
 }
 
@@ -200,12 +232,20 @@ pub(crate) fn write_private(path: &PathBuf, text: &str) -> Result<(), Failure> {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         let _ = std::fs::remove_file(&beside);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&beside, path)
     };
     write().map_err(|error| {
-        Failure::new("cli::unwritable_file", format!("`{}` cannot be written", path.display())).because(error)
+        Failure::new(
+            "cli::unwritable_file",
+            format!("`{}` cannot be written", path.display()),
+        )
+        .because(error)
     })
 }

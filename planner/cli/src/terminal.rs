@@ -39,7 +39,8 @@ impl Terminal {
             ColorChoice::Never => false,
             ColorChoice::Auto => terminal && !plain,
         };
-        let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(0, |size| usize::from(size.ws_col));
+        let columns = rustix::termios::tcgetwinsize(std::io::stdout())
+            .map_or(0, |size| usize::from(size.ws_col));
         Self {
             color: color(stdout),
             color_stderr: color(stderr),

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use lifeboat_core::render::{Next, PlanView, plan_json, plan_text};
-use lifeboat_engine::{ApplyOptions, ApplyReport, Providers, Session as Locked, Status, execute};
+use lifeboat_engine::Providers;
+use lifeboat_engine::execute::{ApplyOptions, ApplyReport, Status, execute};
+use lifeboat_engine::state::Session as Locked;
 use lifeboat_model::{Plan, Verb};
 use serde_json::json;
 
@@ -65,7 +67,11 @@ pub(crate) async fn run(session: &Session, arguments: &ApplyArguments) -> Result
     planned(session, &arguments.shape, false, &arguments.leave, &APPLY).await
 }
 
-async fn saved_plan(session: &Session, path: &std::path::Path, leave: &Leave) -> Result<Exit, Failure> {
+async fn saved_plan(
+    session: &Session,
+    path: &std::path::Path,
+    leave: &Leave,
+) -> Result<Exit, Failure> {
     let plan = saved::read(path)?;
     let providers = session.recorded_providers(&plan.bindings)?;
     // The state is where the configuration says; a saved plan carries everything else.
@@ -90,7 +96,10 @@ pub(crate) async fn planned(
     if session.global.json {
         terminal::result(&json!({ "type": "planned", "plan": plan_json(&plan, Some(prepared.providers.catalog())) }).to_string());
     } else {
-        let view = PlanView { catalog: Some(prepared.providers.catalog()), next: Next::Silent };
+        let view = PlanView {
+            catalog: Some(prepared.providers.catalog()),
+            next: Next::Silent,
+        };
         terminal::result(&plan_text(&plan, view, session.style()));
     }
     if tell_errors(&plan, session) {
@@ -100,7 +109,15 @@ pub(crate) async fn planned(
     if !plan.is_empty() && !leave.auto_approve {
         approve(wording)?;
     }
-    carry_out(session, &plan, &prepared.providers, &mut locked, leave, wording).await
+    carry_out(
+        session,
+        &plan,
+        &prepared.providers,
+        &mut locked,
+        leave,
+        wording,
+    )
+    .await
 }
 
 /// Refuses a plan that deletes recovery points or weakens protection, before anything is asked or touched.
@@ -125,8 +142,10 @@ fn approve(wording: &Wording) -> Result<(), Failure> {
             terminal::result(&format!("\n{}", wording.cancelled));
             Err(Failure::Shown(Exit::Error))
         }
-        None => Err(Failure::new("cli::no_answer", "there is no terminal to ask on")
-            .help("Add `--auto-approve`, or apply a saved plan.")),
+        None => Err(
+            Failure::new("cli::no_answer", "there is no terminal to ask on")
+                .help("Add `--auto-approve`, or apply a saved plan."),
+        ),
     }
 }
 
@@ -139,16 +158,26 @@ async fn carry_out(
     wording: &Wording,
 ) -> Result<Exit, Failure> {
     refuse_without_leave(plan, leave)?;
-    let options = ApplyOptions { parallelism: usize::from(session.global.parallelism), allow_loss: leave.allow_loss };
+    let options = ApplyOptions {
+        parallelism: usize::from(session.global.parallelism),
+        allow_loss: leave.allow_loss,
+    };
     let report = execute(plan, providers, locked, &session.engine(), &options).await?;
     show(session, plan, &report, wording);
-    Ok(if report.is_success() { Exit::Fine } else { Exit::Error })
+    Ok(if report.is_success() {
+        Exit::Fine
+    } else {
+        Exit::Error
+    })
 }
 
 /// Counts what was done in Terraform's three words.
 fn counts(report: &ApplyReport) -> (usize, usize, usize, usize, usize) {
     let count = |verbs: &[Verb]| {
-        let done = report.actions.iter().filter(|action| matches!(action.status, Status::Done { .. }));
+        let done = report
+            .actions
+            .iter()
+            .filter(|action| matches!(action.status, Status::Done { .. }));
         done.filter(|action| verbs.contains(&action.verb)).count()
     };
     (
@@ -201,13 +230,21 @@ fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording)
     if wording.operation == "destroy" {
         parts.push(format!("{destroyed} destroyed"));
     } else {
-        parts.extend([format!("{added} added"), format!("{changed} changed"), format!("{destroyed} destroyed")]);
+        parts.extend([
+            format!("{added} added"),
+            format!("{changed} changed"),
+            format!("{destroyed} destroyed"),
+        ]);
     }
     if forgotten > 0 {
         parts.push(format!("{forgotten} forgotten"));
     }
     if report.is_success() {
-        terminal::result(&format!("\n{} Resources: {}.", wording.complete, parts.join(", ")));
+        terminal::result(&format!(
+            "\n{} Resources: {}.",
+            wording.complete,
+            parts.join(", ")
+        ));
     } else {
         let left = plan.actions.len().saturating_sub(report.done());
         terminal::notice(&format!(

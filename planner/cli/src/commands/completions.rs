@@ -17,7 +17,12 @@ pub(crate) struct CompletionsArguments {
 /// Writes a completion script.
 pub(crate) fn run(arguments: &CompletionsArguments) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "lifeboat", &mut script);
+    clap_complete::generate(
+        arguments.shell,
+        &mut Arguments::command(),
+        "lifeboat",
+        &mut script,
+    );
     terminal::result(&String::from_utf8_lossy(&script));
     Ok(Exit::Fine)
 }

@@ -1,5 +1,6 @@
 //! `lifeboat drift`
 
+use lifeboat_core::planning;
 use lifeboat_core::render::{drift_json, drift_text};
 use lifeboat_model::Address;
 
@@ -7,7 +8,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{PlanShape, Prepared, tell_errors};
 use crate::session::Session;
-use crate::terminal;
 
 /// Arguments of `drift`.
 #[derive(Debug, clap::Args)]
@@ -22,10 +22,17 @@ pub(crate) async fn run(session: &Session, arguments: &DriftArguments) -> Result
     let mut prepared = Prepared::new(session)?;
     let recorded = session.read(&prepared.store)?;
     let live = prepared.live(session, &recorded).await?;
-    let shape = PlanShape { target: arguments.target.clone(), allow_exposure: lifeboat_model::Span::ZERO };
+    let shape = PlanShape {
+        target: arguments.target.clone(),
+        allow_exposure: lifeboat_model::Span::ZERO,
+    };
     let plan = prepared.plan(session, &shape, false, &live, &recorded)?;
     let drift = &plan.drift;
-    session.report(|| drift_text(drift, plan.as_of, session.style()), &drift_json(drift, plan.as_of))?;
+    let pending = planning::pending(&plan).count();
+    session.report(
+        || drift_text(drift, pending, plan.as_of, session.style()),
+        &drift_json(drift, plan.as_of),
+    )?;
     if !drift.is_empty() {
         tell_errors(&plan, session);
         return Ok(Exit::Drift);
@@ -33,11 +40,9 @@ pub(crate) async fn run(session: &Session, arguments: &DriftArguments) -> Result
     if tell_errors(&plan, session) {
         return Err(Failure::Shown(Exit::Error));
     }
-    if plan.is_empty() {
-        return Ok(Exit::Fine);
-    }
-    if !session.global.json {
-        terminal::notice("The configuration is ahead of what is applied: `lifeboat plan` shows how. That is not drift.");
-    }
-    Ok(Exit::Changes)
+    Ok(if plan.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Changes
+    })
 }

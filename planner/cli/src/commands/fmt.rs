@@ -34,7 +34,11 @@ pub(crate) fn run(arguments: &FmtArguments) -> Result<Exit, Failure> {
     }
     let mut files = Vec::new();
     let here = [PathBuf::from(".")];
-    let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
+    let paths = if arguments.paths.is_empty() {
+        &here[..]
+    } else {
+        &arguments.paths
+    };
     for path in paths {
         files.extend(below(path)?);
     }
@@ -60,12 +64,23 @@ fn below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut names = load::names(path, load::ENDING)?;
     names.extend(load::names(path, ".vars.hcl")?);
     names.sort();
-    Ok(names.into_iter().map(|name| if path == Path::new(".") { PathBuf::from(name) } else { path.join(name) }).collect())
+    Ok(names
+        .into_iter()
+        .map(|name| {
+            if path == Path::new(".") {
+                PathBuf::from(name)
+            } else {
+                path.join(name)
+            }
+        })
+        .collect())
 }
 
 fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
     format::format(text).map_err(|error| {
-        Failure::from_error("cli::fmt", &error).help(format!("Mend the syntax of `{name}` first; nothing was changed."))
+        Failure::from_error("cli::fmt", &error).help(format!(
+            "Mend the syntax of `{name}` first; nothing was changed."
+        ))
     })
 }
 
@@ -73,7 +88,9 @@ fn stdin(arguments: &FmtArguments) -> Result<Exit, Failure> {
     let mut text = String::new();
     std::io::stdin()
         .read_to_string(&mut text)
-        .map_err(|error| Failure::new("cli::unreadable_file", "stdin cannot be read").because(error))?;
+        .map_err(|error| {
+            Failure::new("cli::unreadable_file", "stdin cannot be read").because(error)
+        })?;
     let after = laid_out("stdin", &text)?;
     let changed = after != text;
     if arguments.diff && changed {
@@ -81,13 +98,18 @@ fn stdin(arguments: &FmtArguments) -> Result<Exit, Failure> {
     } else if !arguments.check && !arguments.diff {
         terminal::result(&after);
     }
-    Ok(if changed && arguments.check { Exit::Error } else { Exit::Fine })
+    Ok(if changed && arguments.check {
+        Exit::Error
+    } else {
+        Exit::Fine
+    })
 }
 
 fn file(path: &Path, arguments: &FmtArguments) -> Result<bool, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error))?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::new("cli::unreadable_file", format!("`{name}` cannot be read")).because(error)
+    })?;
     let after = laid_out(&name, &text)?;
     if after == text {
         return Ok(false);
@@ -98,8 +120,13 @@ fn file(path: &Path, arguments: &FmtArguments) -> Result<bool, Failure> {
         terminal::result(&name);
     }
     if !arguments.check {
-        replace(path, &after)
-            .map_err(|error| Failure::new("cli::unwritable_file", format!("`{name}` cannot be written")).because(error))?;
+        replace(path, &after).map_err(|error| {
+            Failure::new(
+                "cli::unwritable_file",
+                format!("`{name}` cannot be written"),
+            )
+            .because(error)
+        })?;
     }
     Ok(true)
 }

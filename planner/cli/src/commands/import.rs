@@ -2,7 +2,7 @@
 
 use lifeboat_core::planning;
 use lifeboat_core::render::{Next, PlanView, plan_text};
-use lifeboat_engine::{ApplyOptions, execute};
+use lifeboat_engine::execute::{ApplyOptions, execute};
 use lifeboat_model::Address;
 use serde_json::json;
 
@@ -29,27 +29,52 @@ pub(crate) async fn run(session: &Session, arguments: &ImportArguments) -> Resul
     let mut locked = session.lock(&prepared.store, "import").await?;
     let recorded = locked.state().clone();
     let live = prepared.live(session, &recorded).await?;
-    let shape = PlanShape { target: arguments.address.clone(), allow_exposure: lifeboat_model::Span::ZERO };
+    let shape = PlanShape {
+        target: arguments.address.clone(),
+        allow_exposure: lifeboat_model::Span::ZERO,
+    };
     let mut plan = prepared.plan(session, &shape, false, &live, &recorded)?;
     if tell_errors(&plan, session) {
         return Err(Failure::Shown(Exit::Error));
     }
     planning::adopt_only(&mut plan);
-    let options = ApplyOptions { parallelism: usize::from(session.global.parallelism), allow_loss: false };
-    let report = execute(&plan, &prepared.providers, &mut locked, &session.engine(), &options).await?;
+    let options = ApplyOptions {
+        parallelism: usize::from(session.global.parallelism),
+        allow_loss: false,
+    };
+    let report = execute(
+        &plan,
+        &prepared.providers,
+        &mut locked,
+        &session.engine(),
+        &options,
+    )
+    .await?;
     if session.global.json {
         terminal::result(&json!({ "type": "import_summary", "report": report }).to_string());
     } else if plan.is_empty() {
-        terminal::result("Nothing to import: everything that is live and configured is in the state already.");
+        terminal::result(
+            "Nothing to import: everything that is live and configured is in the state already.",
+        );
     } else {
-        let view = PlanView { catalog: Some(prepared.providers.catalog()), next: Next::Silent };
+        let view = PlanView {
+            catalog: Some(prepared.providers.catalog()),
+            next: Next::Silent,
+        };
         if session.global.verbose {
             terminal::result(&plan_text(&plan, view, session.style()));
         }
         for action in &plan.actions {
             terminal::result(&format!("{}: imported", action.address));
         }
-        terminal::result(&format!("\nImport complete! Resources: {} imported.", report.done()));
+        terminal::result(&format!(
+            "\nImport complete! Resources: {} imported.",
+            report.done()
+        ));
     }
-    Ok(if report.is_success() { Exit::Fine } else { Exit::Error })
+    Ok(if report.is_success() {
+        Exit::Fine
+    } else {
+        Exit::Error
+    })
 }

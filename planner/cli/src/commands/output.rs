@@ -25,15 +25,26 @@ pub(crate) fn run(session: &Session, arguments: &OutputArguments) -> Result<Exit
         let all: Map<String, Value> = outputs
             .iter()
             .map(|(name, output)| {
-                let value = if output.sensitive { Value::Null } else { output.value.clone() };
-                (name.clone(), json!({ "value": value, "sensitive": output.sensitive }))
+                let value = if output.sensitive {
+                    Value::Null
+                } else {
+                    output.value.clone()
+                };
+                (
+                    name.clone(),
+                    json!({ "value": value, "sensitive": output.sensitive }),
+                )
             })
             .collect();
         let text = || {
             let lines: Vec<String> = outputs
                 .iter()
                 .map(|(name, output)| {
-                    if output.sensitive { format!("{name} = (sensitive value)") } else { format!("{name} = {}", output.value) }
+                    if output.sensitive {
+                        format!("{name} = (sensitive value)")
+                    } else {
+                        format!("{name} = {}", output.value)
+                    }
                 })
                 .collect();
             lines.join("\n")

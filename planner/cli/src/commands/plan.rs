@@ -33,23 +33,54 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     let mut prepared = Prepared::new(session)?;
     let recorded = session.read(&prepared.store)?;
     let live = prepared.live(session, &recorded).await?;
-    let plan = prepared.plan(session, &arguments.shape, arguments.destroy, &live, &recorded)?;
-    let saved = arguments.out.as_ref().map(|path| path.display().to_string());
+    let plan = prepared.plan(
+        session,
+        &arguments.shape,
+        arguments.destroy,
+        &live,
+        &recorded,
+    )?;
+    let saved = arguments
+        .out
+        .as_ref()
+        .map(|path| path.display().to_string());
     let next = saved.as_deref().map_or(Next::NotSaved, Next::Saved);
-    let next = if std::env::var_os("LIFEBOAT_IN_AUTOMATION").is_some() { Next::Silent } else { next };
-    let has_errors = plan.notices.iter().any(|notice| notice.severity == Severity::Error);
+    let next = if std::env::var_os("LIFEBOAT_IN_AUTOMATION").is_some() {
+        Next::Silent
+    } else {
+        next
+    };
+    let has_errors = plan
+        .notices
+        .iter()
+        .any(|notice| notice.severity == Severity::Error);
     if let (Some(path), false) = (&arguments.out, has_errors) {
         saved::write(path, &plan)?;
     }
     let next = if has_errors { Next::Silent } else { next };
-    session.report(|| text(session, &prepared, &plan, next), &plan_json(&plan, Some(prepared.providers.catalog())))?;
+    session.report(
+        || text(session, &prepared, &plan, next),
+        &plan_json(&plan, Some(prepared.providers.catalog())),
+    )?;
     if tell_errors(&plan, session) {
         return Err(Failure::Shown(Exit::Error));
     }
-    Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Fine })
+    Ok(if arguments.detailed_exitcode && !plan.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Fine
+    })
 }
 
-fn text(session: &Session, prepared: &Prepared, plan: &lifeboat_model::Plan, next: Next<'_>) -> String {
-    let view = PlanView { catalog: Some(prepared.providers.catalog()), next };
+fn text(
+    session: &Session,
+    prepared: &Prepared,
+    plan: &lifeboat_model::Plan,
+    next: Next<'_>,
+) -> String {
+    let view = PlanView {
+        catalog: Some(prepared.providers.catalog()),
+        next,
+    };
     plan_text(plan, view, session.style())
 }

@@ -23,7 +23,13 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
         return state::show_all(session);
     };
     let plan = saved::read(path)?;
-    let view = PlanView { catalog: None, next: Next::Silent };
-    session.report(|| plan_text(&plan, view, session.style()), &plan_json(&plan, None))?;
+    let view = PlanView {
+        catalog: None,
+        next: Next::Silent,
+    };
+    session.report(
+        || plan_text(&plan, view, session.style()),
+        &plan_json(&plan, None),
+    )?;
     Ok(Exit::Fine)
 }

@@ -2,6 +2,7 @@
 
 use lifeboat_core::render::{state_list, state_show, state_text};
 use lifeboat_engine::EngineError;
+use lifeboat_engine::audit::AuditEntry;
 use lifeboat_model::{Address, RecordedResource, RecordedState};
 use serde_json::{Map, Value, json};
 
@@ -61,18 +62,33 @@ fn chosen<'a>(
     selectors: &[Address],
 ) -> Result<Vec<(&'a Address, &'a RecordedResource)>, Failure> {
     for selector in selectors {
-        if !state.resources.keys().any(|address| address.selected_by(selector)) {
+        if !state
+            .resources
+            .keys()
+            .any(|address| address.selected_by(selector))
+        {
             return Err(select::nothing(state, selector));
         }
     }
-    let means = |address: &Address| selectors.is_empty() || selectors.iter().any(|s| address.selected_by(s));
-    Ok(state.resources.iter().filter(|(address, _)| means(address)).collect())
+    let means = |address: &Address| {
+        selectors.is_empty() || selectors.iter().any(|s| address.selected_by(s))
+    };
+    Ok(state
+        .resources
+        .iter()
+        .filter(|(address, _)| means(address))
+        .collect())
 }
 
 fn as_json(resources: &[(&Address, &RecordedResource)]) -> Value {
     let map: Map<String, Value> = resources
         .iter()
-        .map(|(address, resource)| (address.to_string(), serde_json::to_value(resource).unwrap_or(Value::Null)))
+        .map(|(address, resource)| {
+            (
+                address.to_string(),
+                serde_json::to_value(resource).unwrap_or(Value::Null),
+            )
+        })
         .collect();
     Value::Object(map)
 }
@@ -118,8 +134,10 @@ pub(crate) fn show_all(session: &Session) -> Result<Exit, Failure> {
 async fn remove(session: &Session, selectors: &[Address]) -> Result<Exit, Failure> {
     let store = session.store_alone()?;
     let mut locked = session.lock(&store, "state rm").await?;
-    let names: Vec<Address> =
-        chosen(locked.state(), selectors)?.into_iter().map(|(address, _)| address.clone()).collect();
+    let names: Vec<Address> = chosen(locked.state(), selectors)?
+        .into_iter()
+        .map(|(address, _)| address.clone())
+        .collect();
     locked.change(|state| {
         for name in &names {
             state.resources.remove(name);
@@ -129,7 +147,10 @@ async fn remove(session: &Session, selectors: &[Address]) -> Result<Exit, Failur
     for name in &names {
         terminal::result(&format!("Removed {name}"));
     }
-    terminal::result(&format!("{} removed from the state. What is live is untouched.", names.len()));
+    terminal::result(&format!(
+        "{} removed from the state. What is live is untouched.",
+        names.len()
+    ));
     Ok(Exit::Fine)
 }
 
@@ -137,12 +158,35 @@ fn audit(session: &Session, last: usize) -> Result<Exit, Failure> {
     let trail = session.store_alone()?.audit();
     let chain = trail.verify_chain()?;
     let entries = trail.entries()?;
-    let shown = entries.get(entries.len().saturating_sub(last)..).unwrap_or_default();
+    let shown = entries
+        .get(entries.len().saturating_sub(last)..)
+        .unwrap_or_default();
     let text = || {
-        let mut lines: Vec<String> = shown.iter().map(ToString::to_string).collect();
-        lines.push(format!("The chain of {} entries is unbroken.", chain.entries));
+        let mut lines: Vec<String> = shown.iter().map(entry).collect();
+        lines.push(format!(
+            "The chain of {} entries is unbroken.",
+            chain.entries
+        ));
         lines.join("\n")
     };
     session.report(text, &json!({ "unbroken": true, "entries": shown }))?;
     Ok(Exit::Fine)
+}
+
+/// Returns an entry of the audit trail as a line.
+fn entry(entry: &AuditEntry) -> String {
+    let fact = &entry.fact;
+    let about = fact
+        .address
+        .as_ref()
+        .map_or_else(String::new, |address| format!(" {address}"));
+    let detail = fact
+        .detail
+        .as_ref()
+        .map_or_else(String::new, |detail| format!(": {detail}"));
+    let at = fact.at.strftime("%Y-%m-%d %H:%M:%SZ");
+    format!(
+        "{:>5}  {at}  {}  {}: {}{about} {}{detail}",
+        entry.seq, fact.who, fact.command, fact.event, fact.outcome
+    )
 }

@@ -1,7 +1,7 @@
 //! `lifeboat status`
 
 use lifeboat_core::render::{report_json, status, status_text};
-use lifeboat_engine::{RefreshItem, refresh};
+use lifeboat_engine::refresh::{RefreshItem, refresh};
 use lifeboat_model::LiveState;
 
 use crate::exit::Exit;
@@ -25,7 +25,11 @@ pub(crate) async fn run(session: &Session, arguments: &StatusArguments) -> Resul
         Err(_) => session.store_alone()?,
     };
     let recorded = session.read(&store)?;
-    let live = if arguments.recorded { None } else { Some(live(session, &recorded).await?) };
+    let live = if arguments.recorded {
+        None
+    } else {
+        Some(live(session, &recorded).await?)
+    };
     for (address, failure) in live.iter().flat_map(|live| &live.failures) {
         let mut text = format!("Warning: {address}: {}", failure.message);
         if let Some(help) = &failure.help {
@@ -33,7 +37,10 @@ pub(crate) async fn run(session: &Session, arguments: &StatusArguments) -> Resul
         }
         terminal::notice(&text);
     }
-    let configuration = loaded.as_ref().ok().map(|loaded| &loaded.evaluated.configuration);
+    let configuration = loaded
+        .as_ref()
+        .ok()
+        .map(|loaded| &loaded.evaluated.configuration);
     let report = status(&recorded, live.as_ref(), configuration, session.now());
     let json = report_json("status", &report, report.as_of)
         .map_err(|error| Failure::bug("a status has no JSON form").because(error))?;
@@ -46,9 +53,16 @@ pub(crate) async fn run(session: &Session, arguments: &StatusArguments) -> Resul
     })
 }
 
-async fn live(session: &Session, recorded: &lifeboat_model::RecordedState) -> Result<LiveState, Failure> {
+async fn live(
+    session: &Session,
+    recorded: &lifeboat_model::RecordedState,
+) -> Result<LiveState, Failure> {
     let providers = session.recorded_providers(&recorded.bindings)?;
-    let items = recorded.resources.iter().map(|(address, resource)| RefreshItem::recorded(address, resource)).collect();
+    let items = recorded
+        .resources
+        .iter()
+        .map(|(address, resource)| RefreshItem::recorded(address, resource))
+        .collect();
     let mut bindings = recorded.bindings.clone();
     for (address, resource) in &recorded.resources {
         bindings.insert(address.clone(), resource.attributes.clone());

@@ -22,7 +22,10 @@ pub(crate) fn run(session: &Session, _arguments: &ValidateArguments) -> Result<E
             return Err(Failure::Shown(failure.code()));
         }
         let diagnostics = warnings.located(&loaded.sources);
-        terminal::result(&json!({ "format_version": "1.0", "valid": true, "diagnostics": diagnostics }).to_string());
+        terminal::result(
+            &json!({ "format_version": "1.0", "valid": true, "diagnostics": diagnostics })
+                .to_string(),
+        );
         return Ok(Exit::Fine);
     }
     failure::show_diagnostics(warnings, &loaded.sources, session.terminal, false);

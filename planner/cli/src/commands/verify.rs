@@ -1,0 +1,57 @@
+//! `lifeboat verify`
+
+use lifeboat_core::render::{VerifyView, report_json, verify_text};
+use lifeboat_engine::operate::verify;
+use lifeboat_model::Address;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::operating;
+use crate::select;
+use crate::session::Session;
+
+/// Arguments of `verify`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArguments {
+    /// Targets or protections; all without any.
+    address: Vec<Address>,
+    /// Read every byte, not the structure only.
+    #[arg(long)]
+    read_data: bool,
+}
+
+/// Checks recovery points where they are, and records what was found.
+pub(crate) async fn run(session: &Session, arguments: &VerifyArguments) -> Result<Exit, Failure> {
+    let store = session.store_alone()?;
+    let mut locked = session.lock(&store, "verify").await?;
+    let providers = operating::providers(session, locked.state())?;
+    let chosen = select::protections(locked.state(), providers.catalog(), &arguments.address)?;
+    let engine = session.engine();
+    let mut views = Vec::new();
+    for address in chosen {
+        let began = session.now();
+        let outcome = verify(
+            &address,
+            arguments.read_data,
+            &providers,
+            &mut locked,
+            &engine,
+        )
+        .await?;
+        views.push(VerifyView {
+            address,
+            read_data: arguments.read_data,
+            passed: outcome.record.passed,
+            checks: operating::checks(&outcome.report.checks),
+            took: operating::since(session, began),
+        });
+    }
+    let json = report_json("verify", &views, session.now())
+        .map_err(|error| Failure::bug("a verification has no JSON form").because(error))?;
+    session.report(|| verify_text(&views, session.style()), &json)?;
+    Ok(if views.iter().all(|view| view.passed) {
+        Exit::Fine
+    } else {
+        Exit::Error
+    })
+}
