@@ -14,6 +14,8 @@ pub mod drill;
 mod error;
 mod event;
 pub mod execute;
+#[cfg(test)]
+mod fixture;
 pub mod journal;
 pub mod lock;
 pub mod operate;
@@ -24,10 +26,21 @@ mod run;
 pub mod state;
 mod stop;
 
+pub use audit::{AuditEntry, AuditError, AuditTrail, Chain, Fact};
 pub use clock::Clock;
+pub use drill::{Drill, DrillOutcome, drill};
 pub use error::EngineError;
 pub use event::{Event, EventSink};
+pub use execute::{ActionError, ActionReport, ApplyOptions, ApplyReport, Status, execute};
+pub use journal::Interrupted;
+pub use lock::{Holder, LockError, StateLock};
+pub use operate::{
+    BackUpOutcome, BackedUp, PointChoice, Restore, RestoreOutcome, VerifyOutcome, back_up,
+    recovery_points, restore, verify,
+};
 pub use providers::Providers;
+pub use refresh::{RefreshItem, refresh};
 pub use retry::RetryPolicy;
 pub use run::Run;
+pub use state::{Loaded, Session, StateError, StatePaths, StateStore};
 pub use stop::{Stop, StopLevel};

@@ -42,6 +42,26 @@ pub struct AuditEntry {
     pub hash: Digest,
 }
 
+/// One line for a person.
+impl std::fmt::Display for AuditEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fact = &self.fact;
+        write!(
+            f,
+            "{} {} {} {}: {}",
+            self.seq, fact.at, fact.who, fact.command, fact.event
+        )?;
+        if let Some(address) = &fact.address {
+            write!(f, " {address}")?;
+        }
+        write!(f, " {}", fact.outcome)?;
+        match &fact.detail {
+            Some(detail) => write!(f, " ({detail})"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl AuditEntry {
     /// Returns the line that follows one with this place and hash.
     pub(super) fn following(seq: u64, prev: &Digest, fact: Fact) -> Self {

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -72,9 +72,9 @@ impl StateLock {
     ///
     /// # Errors
     /// When the file is there and cannot be read.
-    pub fn holder_of(path: &PathBuf) -> Result<Option<Holder>, LockError> {
+    pub fn holder_of(path: &Path) -> Result<Option<Holder>, LockError> {
         let io = |source| LockError::Io {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         };
         let mut file = match File::open(path) {

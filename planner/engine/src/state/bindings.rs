@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{Address, Attributes, RecordedResource, RecordedState};
 
-/// Takes over from `offered` the bindings that `resource` was applied with.
+/// Takes over from `offered` the bindings that `resource` was applied with: its own, its provider's, and those of what
+/// it refers to.
 pub(crate) fn adopt(
     state: &mut RecordedState,
     address: &Address,
     resource: &RecordedResource,
     offered: &BTreeMap<Address, Attributes>,
 ) {
-    let referred = [address]
+    let referred = [address, &resource.provider]
         .into_iter()
         .chain(&resource.requires)
         .chain(&resource.target);
@@ -22,11 +23,12 @@ pub(crate) fn adopt(
     }
 }
 
-/// Drops the bindings that no recorded resource names, requires, protects or mentions in an attribute.
+/// Drops the bindings that no recorded resource is managed by, requires, protects or mentions in an attribute.
 pub(crate) fn prune(state: &mut RecordedState) {
     let mut named: BTreeSet<Address> = state.resources.keys().cloned().collect();
     let mut mentioned: BTreeSet<&str> = BTreeSet::new();
     for resource in state.resources.values() {
+        named.insert(resource.provider.clone());
         named.extend(resource.requires.iter().cloned());
         named.extend(resource.target.iter().cloned());
         for value in resource.attributes.values() {

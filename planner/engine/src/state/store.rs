@@ -49,6 +49,14 @@ impl StateStore {
         AuditTrail::new(&self.paths.audit)
     }
 
+    /// Returns who holds the lock now; none if nobody does.
+    ///
+    /// # Errors
+    /// When the lock's file is there and cannot be read.
+    pub fn holder(&self) -> Result<Option<Holder>, EngineError> {
+        Ok(StateLock::holder_of(&self.paths.lock)?)
+    }
+
     /// Reads what is recorded. Needs no lock and writes nothing: a journal is replayed in memory only.
     ///
     /// # Errors
