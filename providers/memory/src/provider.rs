@@ -41,7 +41,7 @@ impl MemoryProvider {
         };
         let world = match attributes.get("path").and_then(serde_json::Value::as_str) {
             Some(path) => {
-                World::open(directory.join(path)).map_err(|error| invalid(error.into()))?
+                World::open_shared(directory.join(path)).map_err(|error| invalid(error.into()))?
             }
             None => World::new(),
         };

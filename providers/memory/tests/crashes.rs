@@ -297,3 +297,27 @@ async fn what_the_retention_of_a_copy_drops_is_not_copied_again() {
         .unwrap();
     assert_eq!(held(), 1);
 }
+
+#[test]
+fn a_file_that_another_process_wrote_meanwhile_is_not_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("world.jsonl");
+    let (ours, theirs) = (World::open(&path).unwrap(), World::open(&path).unwrap());
+    theirs.put_dataset("theirs", [("a", "b")]);
+    let panicked = std::panic::catch_unwind(|| ours.put_dataset("ours", [("a", "b")]));
+    assert!(panicked.is_err());
+    assert_eq!(World::open(&path).unwrap().datasets(), ["theirs"]);
+}
+
+#[test]
+fn two_provider_blocks_with_one_file_share_one_world() {
+    let directory = tempfile::tempdir().unwrap();
+    let block = attributes(json!({ "path": "world.jsonl" }));
+    let configured = || MemoryProvider::configured(&block, directory.path()).unwrap();
+    let (first, second) = (configured(), configured());
+    first.world().put_dataset("a", [("a", "b")]);
+    second.world().put_dataset("b", [("a", "b")]);
+    assert_eq!(first.world().datasets(), ["a", "b"]);
+    drop((first, second));
+    assert_eq!(configured().world().datasets(), ["a", "b"]);
+}

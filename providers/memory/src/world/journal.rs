@@ -1,7 +1,7 @@
 //! The file of a world: one effect a line, only ever appended to.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Effect;
@@ -29,6 +29,12 @@ pub enum WorldError {
         line: usize,
         /// What was wrong with it.
         source: Option<serde_json::Error>,
+    },
+    /// Another process wrote it after this one had read it.
+    #[error("the world's file `{path}` was written by another process")]
+    Moved {
+        /// The file.
+        path: PathBuf,
     },
 }
 
@@ -97,29 +103,42 @@ impl Journal {
             source: Some(source),
         })?;
         line.push(b'\n');
-        self.write(&line).map_err(|source| WorldError::Io {
+        let io = |source| WorldError::Io {
             path: self.path.clone(),
             source,
-        })
-    }
-
-    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
+        };
         let file = match &mut self.file {
             Some(file) => file,
             None => {
                 let mut file = OpenOptions::new()
                     .create(true)
-                    .truncate(false)
-                    .write(true)
-                    .open(&self.path)?;
-                file.set_len(self.good_bytes)?;
-                file.seek(SeekFrom::End(0))?;
-                if self.good_bytes == 0 {
-                    file.write_all(HEAD.as_bytes())?;
+                    .read(true)
+                    .append(true)
+                    .open(&self.path)
+                    .map_err(io)?;
+                if !cut_tail(&mut file, self.good_bytes).map_err(io)? {
+                    return Err(WorldError::Moved {
+                        path: self.path.clone(),
+                    });
                 }
                 self.file.insert(file)
             }
         };
-        file.write_all(line)
+        file.write_all(&line).map_err(io)
     }
+}
+
+/// Removes the line that a kill cut off, and begins a new file; returns whether nothing whole stands after what was read.
+fn cut_tail(file: &mut File, good_bytes: u64) -> std::io::Result<bool> {
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(good_bytes))?;
+    file.read_to_end(&mut tail)?;
+    if tail.contains(&b'\n') {
+        return Ok(false);
+    }
+    file.set_len(good_bytes)?;
+    if good_bytes == 0 {
+        file.write_all(HEAD.as_bytes())?;
+    }
+    Ok(true)
 }

@@ -7,9 +7,10 @@ mod journal;
 mod meddle;
 mod state;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 pub use crash::Crashed;
 pub(crate) use crash::Life;
@@ -78,6 +79,23 @@ impl World {
                 faults: Faults::default(),
             }),
         })
+    }
+
+    /// Returns the world that this file keeps, the same one for every call of this process while it is in use: several
+    /// configurations of a provider share it.
+    ///
+    /// # Errors
+    /// As [`World::open`].
+    pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, WorldError> {
+        static OPEN: Mutex<BTreeMap<PathBuf, Weak<Inside>>> = Mutex::new(BTreeMap::new());
+        let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().to_owned());
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(inside) = open.get(&path).and_then(Weak::upgrade) {
+            return Ok(Self { inside });
+        }
+        let world = Self::open(&path)?;
+        open.insert(path, Arc::downgrade(&world.inside));
+        Ok(world)
     }
 
     /// Returns a new provider over this world, as a process that has just started has it.
