@@ -1,0 +1,193 @@
+//! An open repository.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lifeboat_contract::{Cancel, ErrorClass, Progress, ProviderError, Silent};
+use rustic_core::repofile::MasterKey;
+use rustic_core::{
+    Credentials, IndexedFullStatus, OpenStatus, Repository, RepositoryBackends, RepositoryOptions,
+    RusticError,
+};
+
+use super::error::{class_of, from_fault, from_rustic};
+use super::gate::Gate;
+use super::layout::View;
+use super::place::{Place, Secret};
+use super::probe::{Presence, probe};
+use super::progress::Bars;
+
+/// An open repository: its place, its id, and the key that opens it.
+///
+/// Cheap to keep; each operation reads what it needs anew, so that it sees what other processes did.
+#[derive(Clone)]
+pub struct Vault {
+    place: Place,
+    key: MasterKey,
+    id: String,
+    cache: Option<PathBuf>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("place", &self.place)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A repository in use: what rustic has opened, and the gate that it goes through.
+pub(crate) struct Session<S> {
+    pub(crate) repository: Repository<S>,
+    pub(super) gate: Gate,
+}
+
+impl Vault {
+    /// Opens the repository at `place`.
+    ///
+    /// `cache` is the directory in which indexes and trees of a repository in S3 are kept between calls; without it,
+    /// and for directories, nothing is.
+    ///
+    /// # Errors
+    /// `not_found` where there is no repository, `denied` for a wrong password, `corrupt` when its `config` or keys
+    /// are damaged, `unavailable` when the place does not answer.
+    pub fn open(
+        place: &Place,
+        password: &Secret,
+        cache: Option<&Path>,
+    ) -> Result<Self, ProviderError> {
+        let no_repository = |why: &str| {
+            ProviderError::new(
+                ErrorClass::NotFound,
+                format!("there is no repository at `{place}`: {why}"),
+            )
+            .help("Check the place, or run `lifeboat apply` to create the repository.")
+        };
+        match probe(place)? {
+            Presence::Present => {}
+            Presence::Absent => return Err(no_repository("it does not exist")),
+            Presence::Empty => return Err(no_repository("it is empty")),
+            Presence::Foreign(why) => return Err(no_repository(&why)),
+            Presence::HalfWritten(why) => {
+                return Err(ProviderError::new(
+                    ErrorClass::Corrupt,
+                    format!("repository `{place}` is half written: {why}"),
+                )
+                .help(
+                    "Run `lifeboat apply` to finish it, or restore its missing files from a copy.",
+                ));
+            }
+        }
+        let gate = place.gate(View::Data, Cancel::default())?;
+        let credentials = Credentials::password(password.expose());
+        let options = RepositoryOptions::default().no_cache(true);
+        let silent: Arc<dyn Progress> = Arc::new(Silent);
+        let repository = connect(&gate, &options, &silent)
+            .and_then(|repository| repository.open(&credentials))
+            .map_err(|error| not_opened(place, &error))?;
+        Ok(Self {
+            place: place.clone(),
+            key: repository.key(),
+            id: repository.config().id.to_hex().to_string(),
+            cache: cache
+                .filter(|_| matches!(place, Place::S3 { .. }))
+                .map(Path::to_owned),
+        })
+    }
+
+    /// Returns the repository's own id: 64 hexadecimal digits, the same for as long as it exists.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns where it stands.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Returns how many threads read from it: enough to hide the latency of a bucket.
+    pub(crate) fn parallelism(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        match self.place {
+            Place::Directory { .. } => cores,
+            Place::S3 { .. } => cores.max(16),
+        }
+    }
+
+    pub(crate) fn session(
+        &self,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Session<OpenStatus>, ProviderError> {
+        self.session_of(View::Data, progress, cancel)
+    }
+
+    pub(super) fn session_of(
+        &self,
+        view: View,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Session<OpenStatus>, ProviderError> {
+        let gate = self.place.gate(view, cancel.clone())?;
+        let mut options = RepositoryOptions::default();
+        // Lock files in the role of snapshots must not mix with what the cache knows of snapshots.
+        options.no_cache = self.cache.is_none() || view == View::Locks;
+        options.cache_dir.clone_from(&self.cache);
+        let repository = connect(&gate, &options, progress)
+            .and_then(|repository| repository.open(&Credentials::Masterkey(self.key.clone())))
+            .map_err(|error| not_opened(&self.place, &error))?;
+        Ok(Session { repository, gate })
+    }
+
+    /// Opens the repository with its whole index, for reading data.
+    pub(crate) fn reading(
+        &self,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Session<IndexedFullStatus>, ProviderError> {
+        let Session { repository, gate } = self.session(progress, cancel)?;
+        match repository.to_indexed() {
+            Ok(repository) => Ok(Session { repository, gate }),
+            Err(error) => Err(from_rustic(
+                format!("cannot read the index of repository `{}`", self.place),
+                &error,
+            )),
+        }
+    }
+}
+
+impl<S> Session<S> {
+    /// Returns the error of an operation: what the gate saw first, else what rustic says.
+    pub(crate) fn failed(&self, message: impl Into<String>, error: &RusticError) -> ProviderError {
+        match self.gate.fault() {
+            Some(fault) => from_fault(message, &fault),
+            None => from_rustic(message, error),
+        }
+    }
+}
+
+fn connect(
+    gate: &Gate,
+    options: &RepositoryOptions,
+    progress: &Arc<dyn Progress>,
+) -> Result<Repository<()>, Box<RusticError>> {
+    let backends = RepositoryBackends::new(Arc::new(gate.clone()), None);
+    Repository::new_with_progress(options, &backends, Bars(Arc::clone(progress)))
+}
+
+fn not_opened(place: &Place, error: &RusticError) -> ProviderError {
+    if error.is_incorrect_password() {
+        return ProviderError::new(
+            ErrorClass::Denied,
+            format!("wrong password for repository `{place}`"),
+        )
+        .help("Check what the repository's `password` refers to.");
+    }
+    let what = match class_of(error) {
+        ErrorClass::Corrupt => "is damaged",
+        _ => "cannot be opened",
+    };
+    from_rustic(format!("repository `{place}` {what}"), error)
+}

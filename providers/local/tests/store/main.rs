@@ -1,0 +1,9 @@
+//! Repositories, sources, restores and verification against real files, real SQLite, and Debian's restic.
+
+mod bench;
+mod database;
+mod given;
+mod nasty;
+mod places;
+mod points;
+mod trouble;
