@@ -1,7 +1,7 @@
 //! Status as text: problems first, then a table, then the verdict.
 
 use jiff::Timestamp;
-use lifeboat_model::Span;
+use lifeboat_model::{Mechanism, Span};
 
 use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone, wrap};
@@ -99,6 +99,7 @@ fn row(
         ),
     };
     let next = match protection.next_run {
+        None if is_copy(protection) => (Tone::Plain, "after its source".to_owned()),
         None => (Tone::Faint, "by hand".to_owned()),
         Some(due) if due <= as_of => (Tone::Warn, "due".to_owned()),
         Some(due) => (Tone::Plain, age(due, as_of)),
@@ -121,6 +122,12 @@ fn row(
                 size(Some(record.restored_bytes))
             )),
     });
+}
+
+/// Returns whether the protection copies what another one makes, and so runs after it.
+fn is_copy(protection: &ProtectionStatus) -> bool {
+    let part = protection.address.part.as_ref();
+    part.is_some_and(|part| part.role == Mechanism::Copy.as_str())
 }
 
 fn fresh(age: Span, goal: Span, style: Style) -> (Tone, String) {

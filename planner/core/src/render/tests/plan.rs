@@ -363,3 +363,51 @@ fn notices_that_say_the_same_are_one() {
       plan::unscheduled
     ");
 }
+
+/// The expressions that tfcmt and Atlantis search a plan's text with.
+#[test]
+fn tools_that_read_terraforms_text_find_their_words() {
+    let text = text(&plan());
+    let found = |pattern: &str| -> Vec<String> {
+        let pattern = regex::RegexBuilder::new(pattern)
+            .multi_line(true)
+            .build()
+            .unwrap();
+        let captures = pattern.captures_iter(&text);
+        captures
+            .map(|groups| groups.get(1).unwrap().as_str().to_owned())
+            .collect()
+    };
+    let all = [
+        ("create", "^ *# (.*) will be created$"),
+        ("update", "^ *# (.*) will be updated in-place$"),
+        ("delete", "^ *# (.*) will be destroyed$"),
+        (
+            "replace",
+            "^ *# (.*?)(?: is tainted, so)? must be replaced$",
+        ),
+        ("import", "^ *# (.*?) will be imported$"),
+        (
+            "counts",
+            "^(Plan: (?:\\d+ to import, )?\\d+ to add, \\d+ to change, \\d+ to destroy)",
+        ),
+        ("destroys", "([1-9][0-9]* to destroy.)"),
+        ("no changes", "^(No changes.)"),
+        ("failed", "^(Error: )"),
+    ];
+    let lines: Vec<String> = all
+        .iter()
+        .map(|(name, pattern)| format!("{name} {:?}", found(pattern)))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    create ["repository.s3.offsite", "target.local_directory.docs.copy[\"docs_offsite\"]"]
+    update ["target.local_directory.docs.snapshot[\"docs_daily\"]"]
+    delete ["target.local_directory.photos.guard"]
+    replace ["target.local_directory.docs.schedule[\"docs_daily\"]"]
+    import ["target.local_sqlite.shop.snapshot[\"shop_hourly\"]"]
+    counts ["Plan: 1 to import, 3 to add, 1 to change, 2 to destroy"]
+    destroys ["2 to destroy,"]
+    no changes []
+    failed []
+    "#);
+}

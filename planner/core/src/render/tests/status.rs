@@ -107,7 +107,7 @@ fn status_tells_problems_first() {
 
       PROTECTION              NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_directory.docs   bronze: rpo 6h, a drill every 30d
-      copy["docs_offsite"]    none    0       never     by hand
+      copy["docs_offsite"]    none    0       never     after its source
         no drill yet
       snapshot["docs_daily"]  1d ✗    2       1d6h ✓    due
         last drill 31d ago: passed in 12m34s, the point was 3h old, 41 MiB
