@@ -2,6 +2,7 @@
 
 mod crash;
 mod effect;
+mod fault;
 mod faults;
 mod journal;
 mod meddle;
@@ -15,8 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 pub use crash::Crashed;
 pub(crate) use crash::Life;
 pub(crate) use effect::Effect;
+pub use fault::{Fault, FaultError, Happens, Instant, Method};
 pub(crate) use faults::Call;
-pub use faults::{Fault, FaultError, Faults, Happens, Instant, Method};
+pub use faults::Faults;
 use journal::Journal;
 pub use journal::WorldError;
 pub(crate) use state::{Bytes, Dataset, Files, Point, Record, State, Vault};
