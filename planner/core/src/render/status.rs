@@ -1,11 +1,11 @@
 //! How the protections stand: the newest recovery point against the goal, the last verification, the last drill.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lifeboat_model::{
     Address, DrillRecord, LiveState, Mechanism, RecordedResource, RecordedState, RecoveryPoint,
-    Schedule, Span, VerifyRecord,
+    Schedule, Scope, Span, VerifyRecord,
 };
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ pub struct ProtectionStatus {
     pub newest_age: Option<Span>,
     /// How many recovery points it holds.
     pub points: usize,
+    /// When it was last applied, or the time of its oldest recovery point if that is earlier.
+    pub since: Timestamp,
     /// The last verification.
     pub last_verify: Option<VerifyRecord>,
     /// The last drill: how long it took, and how old the point was.
@@ -45,7 +47,8 @@ pub struct TargetStatus {
     pub target: Address,
     /// The label of its objective.
     pub objective: Option<String>,
-    /// The tightest RPO goal of the objective over all scopes.
+    /// The tightest RPO goal of the objective that recovery points have to meet: over all scopes, or that of
+    /// corruption alone where a replica stands in for the others.
     pub rpo_goal: Option<Span>,
     /// How often a drill must succeed.
     pub drill_every: Option<Span>,
@@ -121,6 +124,12 @@ pub fn status(
         let status = protection(address, &target, resource, live, as_of);
         targets.entry(target).or_default().push(status);
     }
+    let replicated: BTreeSet<Address> = recorded
+        .resources
+        .keys()
+        .filter(|address| mechanism(address) == Some(Mechanism::Replica))
+        .map(Address::owner)
+        .collect();
     for target in configuration.iter().flat_map(|all| all.targets.keys()) {
         targets.entry(target.clone()).or_default();
     }
@@ -129,21 +138,27 @@ pub fn status(
         live: live.is_some(),
         targets: targets
             .into_iter()
-            .map(|(address, protections)| target(address, protections, configuration, as_of))
+            .map(|(address, protections)| {
+                let promise = Promise::of(&address, configuration, &replicated);
+                target(address, protections, promise, as_of)
+            })
             .collect(),
     }
 }
 
 /// Returns whether the mechanism keeps recovery points of its own.
 fn holds_points(address: &Address) -> bool {
-    let mechanism = address
-        .part
-        .as_ref()
-        .and_then(|part| part.role.parse().ok());
     matches!(
-        mechanism,
+        mechanism(address),
         Some(Mechanism::Snapshot | Mechanism::Log | Mechanism::Copy)
     )
+}
+
+fn mechanism(address: &Address) -> Option<Mechanism> {
+    address
+        .part
+        .as_ref()
+        .and_then(|part| part.role.parse().ok())
 }
 
 fn protection(
@@ -200,6 +215,10 @@ fn protection(
             .map(|point| Span::between(point.time, as_of)),
         newest,
         points: points.len(),
+        since: points
+            .iter()
+            .map(|point| point.time)
+            .fold(resource.applied_at, Timestamp::min),
         last_verify: resource.last_verify.clone(),
         last_drill: resource.last_drill.clone(),
         schedule: schedule.map(|schedule| schedule.to_string()),
@@ -237,14 +256,14 @@ fn failed_checks(resource: &RecordedResource, as_of: Timestamp) -> Vec<String> {
 fn target(
     target: Address,
     protections: Vec<ProtectionStatus>,
-    configuration: Option<&Configuration>,
+    promise: Promise,
     as_of: Timestamp,
 ) -> TargetStatus {
-    let objective = configuration.and_then(|all| all.targets.get(&target)?.objective.clone());
-    let promise = configuration.zip(objective.as_ref());
-    let promise = promise.and_then(|(all, name)| all.objectives.get(name));
-    let rpo_goal = promise.and_then(|promise| promise.goals.values().filter_map(|g| g.rpo).min());
-    let drill_every = promise.and_then(|promise| promise.drill_every);
+    let Promise {
+        objective,
+        rpo_goal,
+        drill_every,
+    } = promise;
     let newest_age = protections.iter().filter_map(|p| p.newest_age).min();
     let mut problems = Vec::new();
     if protections.is_empty() {
@@ -271,6 +290,39 @@ fn target(
     }
 }
 
+/// What the objective of a target asks of its recovery points.
+#[derive(Default)]
+struct Promise {
+    objective: Option<String>,
+    rpo_goal: Option<Span>,
+    drill_every: Option<Span>,
+}
+
+impl Promise {
+    fn of(
+        target: &Address,
+        configuration: Option<&Configuration>,
+        replicated: &BTreeSet<Address>,
+    ) -> Self {
+        let Some(all) = configuration else {
+            return Self::default();
+        };
+        let objective = all
+            .targets
+            .get(target)
+            .and_then(|block| block.objective.clone());
+        let promise = objective.as_ref().and_then(|name| all.objectives.get(name));
+        let goals = promise.iter().flat_map(|promise| &promise.goals);
+        let goals =
+            goals.filter(|(scope, _)| **scope == Scope::Corruption || !replicated.contains(target));
+        Self {
+            rpo_goal: goals.filter_map(|(_, goal)| goal.rpo).min(),
+            drill_every: promise.and_then(|promise| promise.drill_every),
+            objective,
+        }
+    }
+}
+
 /// Returns what is wrong with the last successful drill of a target, if drills are promised.
 fn drill_due(
     protections: &[ProtectionStatus],
@@ -284,7 +336,9 @@ fn drill_due(
         .filter(|drill| drill.passed)
         .map(|drill| drill.at)
         .max();
+    let since = protections.iter().map(|protection| protection.since).min();
     match last {
+        None if since.is_none_or(|since| Span::between(since, as_of) <= every) => None,
         None => Some(format!(
             "no drill has succeeded yet, one is due every {}",
             brief(every)

@@ -229,3 +229,54 @@ fn recovery_points_are_listed_newest_first() {
     3 recovery points in 3 protections.
     "#);
 }
+
+#[test]
+fn a_drill_is_not_due_before_its_first_period_is_over() {
+    let mut recorded = recorded();
+    recorded
+        .resources
+        .retain(|address, _| *address == self::address(DAILY));
+    let daily = recorded.resources.get_mut(&address(DAILY)).unwrap();
+    daily.last_drill = None;
+    let problems = |recorded: &RecordedState| -> Vec<String> {
+        let mut configuration = configuration();
+        configuration
+            .targets
+            .retain(|address, _| *address == self::address(DOCS));
+        let report = status(recorded, None, Some(&configuration), as_of());
+        report
+            .problems()
+            .map(|(_, text)| text.to_owned())
+            .filter(|text| text.contains("drill"))
+            .collect()
+    };
+    let late = problems(&recorded);
+    let daily = recorded.resources.get_mut(&address(DAILY)).unwrap();
+    daily.applied_at = Span::from_days(2).before(as_of());
+    assert_eq!((late.len(), problems(&recorded).len()), (1, 0));
+}
+
+#[test]
+fn a_goal_that_a_replica_meets_is_not_held_against_recovery_points() {
+    let mut recorded = recorded();
+    let mut configuration = configuration();
+    let bronze = configuration.objectives.get_mut("bronze").unwrap();
+    let none = Goal {
+        rpo: Some(Span::ZERO),
+        ..Goal::default()
+    };
+    bronze.goals.insert(Scope::Zone, none);
+    let goal = |recorded: &RecordedState| {
+        status(recorded, None, Some(&configuration), as_of())
+            .targets
+            .first()
+            .and_then(|docs| docs.rpo_goal)
+    };
+    let without = goal(&recorded);
+    let replica = address(DOCS).part("replica", Some("dr".to_owned()));
+    recorded.resources.insert(replica, resource("", Vec::new()));
+    assert_eq!(
+        (without, goal(&recorded)),
+        (Some(Span::ZERO), Some(Span::from_hours(6)))
+    );
+}
