@@ -88,12 +88,18 @@ impl<'a> Statements<'a> {
             depth += token.opens();
             value.push(token);
         }
+        let comments = value
+            .iter()
+            .rposition(|token| token.kind != Kind::BlockComment)
+            .map_or(0, |last| last + 1);
+        let comments = value.split_off(comments);
         let is_type = name == "type" && self.blocks == ["variable"];
         self.done.extend(if is_type {
             type_constraint(value)
         } else {
             unwrapped(value)
         });
+        self.done.extend(comments);
     }
 }
 
