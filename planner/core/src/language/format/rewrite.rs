@@ -198,7 +198,7 @@ fn only_interpolation<'t, 'a>(value: &'t [Token<'a>]) -> Option<&'t [Token<'a>]>
             Kind::CloseQuote => quotes -= 1,
             Kind::OpenTemplate | Kind::CloseTemplate | Kind::Literal if quotes == 0 => return None,
             // A comment would reach over what comes after the expression.
-            Kind::LineComment => return None,
+            Kind::LineComment if depth == 0 => return None,
             _ => {}
         }
         depth += token.opens();

@@ -141,6 +141,8 @@ fn a_text_that_is_only_an_interpolation_is_unwrapped() {
     becomes("a = \"${b}${c}\"\n", "a = \"${b}${c}\"\n");
     becomes("a = \"${b} \"\n", "a = \"${b} \"\n");
     becomes("a = \"${\n  b\n}\"\n", "a = b\n");
+    becomes("a = \"${[ # c\nb]}\"\n", "a = [ # c\nb]\n");
+    becomes("a = \"${b # c\n}\"\n", "a = \"${b # c\n}\"\n");
     becomes("a = \"${b ?\n c : d}\"\n", "a = (b ?\nc : d)\n");
 }
 
