@@ -11,6 +11,7 @@ mod touched;
 use lifeboat_model::{Catalog, LiveState, Plan, RecordedState};
 
 pub use finding::Finding;
+pub(crate) use protection::less_protected;
 
 use crate::design::Design;
 
@@ -24,8 +25,6 @@ pub fn grade(
 ) -> Vec<Finding> {
     let mut findings = shape::shape(plan);
     findings.extend(touched::touched(plan, live, recorded, catalog));
-    findings.extend(protection::protection(
-        plan, design, live, recorded, catalog,
-    ));
+    findings.extend(less_protected(plan, design, live, recorded, catalog));
     findings
 }

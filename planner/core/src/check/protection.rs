@@ -20,7 +20,7 @@ type Bounds = Vec<(Scope, Bound<Span>, Bound<Span>)>;
 /// Only an action that weakens, changes or removes can leave a target less protected: what is made beside the rest
 /// never raises an exposure. A replacement that the plan announces as `plan::exposed` is left out: it needs leave of
 /// its own.
-pub(super) fn protection(
+pub(crate) fn less_protected(
     plan: &Plan,
     design: &Design,
     live: &LiveState,

@@ -9,7 +9,7 @@ use super::{Snapshots, text};
 /// The guards that stand when the plan is done, by target and by repository.
 #[derive(Debug, Default)]
 pub(super) struct Guards<'a> {
-    by_target: BTreeMap<&'a Address, Vec<(&'a Address, Option<&'a str>)>>,
+    by_target: BTreeMap<Address, Vec<(&'a Address, Option<&'a str>)>>,
     by_repository: BTreeMap<&'a str, &'a Address>,
 }
 
@@ -55,17 +55,9 @@ impl<'a> Guards<'a> {
             let Some(attributes) = attributes else {
                 continue;
             };
-            let target = desired
-                .and_then(|it| it.target.as_ref())
-                .or(recorded.and_then(|it| it.target.as_ref()));
             let repository = text(attributes, "repository");
-            if let Some(target) = target {
-                guards
-                    .by_target
-                    .entry(target)
-                    .or_default()
-                    .push((address, repository));
-            }
+            let guarded = guards.by_target.entry(address.owner()).or_default();
+            guarded.push((address, repository));
             if let Some(repository) = repository {
                 guards.by_repository.entry(repository).or_insert(address);
             }

@@ -62,6 +62,13 @@ impl<'a> Walk<'a> {
             self.drop_record(address, recorded);
             return;
         };
+        if self
+            .holders(address)
+            .iter()
+            .any(|it| self.kept.contains(it))
+        {
+            return;
+        }
         if !self.destroys(recorded) {
             let causes = vec![Cause::NotInConfiguration];
             self.drafts.push(
@@ -70,24 +77,7 @@ impl<'a> Walk<'a> {
             );
             return;
         }
-        if self
-            .holders(address)
-            .iter()
-            .any(|it| self.kept.contains(it))
-        {
-            return;
-        }
-        let name = address.to_string();
-        if let Some(guard) = self.guards.in_repository(&name) {
-            self.notices.push(Notice {
-                severity: Severity::Error,
-                code: "plan::guarded".to_owned(),
-                address: Some(address.clone()),
-                message: format!(
-                    "`{address}` cannot be destroyed: `{guard}` guards recovery points in it"
-                ),
-                help: Some("Destroy the guard first.".to_owned()),
-            });
+        if self.guarded_repository(address) {
             return;
         }
         let lost = self.points_left(address, live.recovery_points.clone());

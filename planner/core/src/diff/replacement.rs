@@ -1,8 +1,8 @@
-//! Replacing what cannot change in place, and the time without protection that it costs.
+//! Replacing what cannot change in place.
 
 use lifeboat_model::{
     Address, Cause, DesiredResource, Effect, KindRole, LiveResource, Notice, OnRemove, Severity,
-    Span, Verb,
+    Verb,
 };
 
 use super::points::is_locked;
@@ -21,13 +21,13 @@ impl<'a> Walk<'a> {
         causes: Vec<Cause>,
     ) -> Option<Draft> {
         let role = self.snapshots.role(&desired.kind);
-        if role == Some(KindRole::Repository) {
-            self.replaced.insert(&desired.address);
-        }
         let follows = causes
             .iter()
             .any(|cause| matches!(cause, Cause::Follows(_)));
         let destroys = desired.on_remove == OnRemove::Destroy && !follows;
+        if destroys && self.guarded_repository(&desired.address) {
+            return None;
+        }
         let lost = if destroys && role != Some(KindRole::Setting) {
             let held_in = text(&live.attributes, "repository");
             if self.refused(&desired.address, desired.target.as_ref(), held_in, live) {
@@ -37,10 +37,6 @@ impl<'a> Walk<'a> {
         } else {
             Vec::new()
         };
-        let holds = !self.points_of(&desired.address, live).is_empty();
-        if role == Some(KindRole::Protection) && holds {
-            self.notices.push(self.window(desired));
-        }
         let effect = match role {
             Some(KindRole::Setting) => Effect::Neutral,
             _ => Effect::Weakens,
@@ -50,32 +46,27 @@ impl<'a> Walk<'a> {
             .effect(effect)
             .deleting(lost);
         if role == Some(KindRole::Repository) {
+            self.replaced.insert(&desired.address);
             draft.weakens = self.targets_in(&desired.address);
         }
         Some(draft)
     }
 
-    /// Says that a protection holds no recovery point until its first new one, which needs leave.
-    fn window(&self, desired: &DesiredResource) -> Notice {
-        let leave = self.snapshots.options.allow_exposure;
-        let severity = if leave > Span::ZERO {
-            Severity::Warning
-        } else {
-            Severity::Error
+    /// Returns whether a guard keeps a repository from being destroyed, and says so.
+    pub(super) fn guarded_repository(&mut self, address: &Address) -> bool {
+        let Some(guard) = self.guards.in_repository(&address.to_string()) else {
+            return false;
         };
-        let address = &desired.address;
-        Notice {
-            severity,
-            code: "plan::exposed".to_owned(),
+        self.notices.push(Notice {
+            severity: Severity::Error,
+            code: "plan::guarded".to_owned(),
             address: Some(address.clone()),
             message: format!(
-                "`{address}` is replaced, and holds no recovery point until the first backup of the new one ends"
+                "`{address}` cannot be destroyed: `{guard}` guards recovery points in it"
             ),
-            help: Some(
-                "Add a second protection first and remove this one later, or agree with `--allow-exposure DURATION`."
-                    .to_owned(),
-            ),
-        }
+            help: Some("Destroy the guard first.".to_owned()),
+        });
+        true
     }
 
     /// Returns whether a guard or a lock keeps the points of a live resource from being deleted, and says so.

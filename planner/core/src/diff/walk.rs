@@ -148,6 +148,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Returns the actions on a live resource; none when nothing may be done to it.
+    ///
+    /// A protection that goes to another repository is a new one, whatever its provider says: its points stay behind.
     fn on_live(
         &mut self,
         desired: &'a DesiredResource,
@@ -166,11 +168,14 @@ impl<'a> Walk<'a> {
             );
         }
         let mut causes = self.causes(desired, recorded, live, &changed);
+        let role = self.snapshots.role(&desired.kind);
+        let is_protection = role == Some(KindRole::Protection);
         let forced: Vec<String> = changed
             .iter()
             .filter(|name| {
-                kind.and_then(|kind| kind.attribute(name))
-                    .is_some_and(|spec| spec.forces_replacement)
+                let spec = kind.and_then(|kind| kind.attribute(name));
+                let moves = is_protection && name.as_str() == "repository";
+                moves || spec.is_some_and(|spec| spec.forces_replacement)
             })
             .cloned()
             .collect();
@@ -178,7 +183,7 @@ impl<'a> Walk<'a> {
             .requires
             .iter()
             .find(|it| self.replaced.contains(it))
-            .filter(|_| self.snapshots.role(&desired.kind) == Some(KindRole::Protection));
+            .filter(|_| is_protection);
         if !forced.is_empty() || follows.is_some() {
             if !forced.is_empty() {
                 causes.insert(0, Cause::CannotUpdate(forced));

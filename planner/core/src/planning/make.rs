@@ -4,6 +4,7 @@ use lifeboat_model::{Action, Catalog, Cause, LiveState, Notice, Plan, PlanOption
 
 use super::PlanError;
 use super::bindings::bindings;
+use super::exposed::exposed;
 use crate::check::grade;
 use crate::design::Design;
 use crate::diff::{Snapshots, differences, drift};
@@ -37,7 +38,7 @@ pub fn plan(
     };
     let differences = differences(snapshots)?;
     let (actions, losses) = order(differences.drafts, recorded)?;
-    let plan = Plan {
+    let mut plan = Plan {
         format_version: FORMAT_VERSION.to_owned(),
         lifeboat_version: options.lifeboat_version.clone(),
         as_of: options.as_of,
@@ -52,6 +53,8 @@ pub fn plan(
         actions,
         losses,
     };
+    plan.notices.extend(exposed(&plan, &snapshots));
+    sort(&mut plan.notices);
     let findings = grade(&plan, design, live, recorded, catalog);
     if findings.is_empty() {
         Ok(plan)
@@ -60,7 +63,7 @@ pub fn plan(
     }
 }
 
-/// Returns the notices of the design and of the differences, gravest first, then by address.
+/// Returns the notices of the design and of the differences.
 fn notices(design: &Design, options: &PlanOptions, found: Vec<Notice>) -> Vec<Notice> {
     let mut notices = if options.destroy {
         Vec::new()
@@ -68,8 +71,6 @@ fn notices(design: &Design, options: &PlanOptions, found: Vec<Notice>) -> Vec<No
         design.notices.clone()
     };
     notices.extend(found);
-    notices
-        .sort_by(|a, b| (a.severity, &a.address, &a.code).cmp(&(b.severity, &b.address, &b.code)));
     notices
 }
 
@@ -86,4 +87,10 @@ pub fn pending(plan: &Plan) -> impl Iterator<Item = &Action> {
             )
         })
     })
+}
+
+/// Sorts notices: gravest first, then by address.
+fn sort(notices: &mut [Notice]) {
+    notices
+        .sort_by(|a, b| (a.severity, &a.address, &a.code).cmp(&(b.severity, &b.address, &b.code)));
 }

@@ -5,8 +5,11 @@
 mod adopt;
 mod bindings;
 mod error;
+mod exposed;
 mod make;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 pub use adopt::adopt_only;
 pub use error::PlanError;

@@ -1,0 +1,59 @@
+//! The time without protection that a replacement costs.
+
+use std::collections::BTreeMap;
+
+use lifeboat_model::{Address, Notice, Plan, Severity, Span, Verb};
+
+use crate::check::{Finding, less_protected};
+use crate::diff::Snapshots;
+
+/// Says which targets are less protected than before and after while something of theirs is replaced.
+///
+/// A protection or a repository that cannot change in place has no recovery point until its first new backup ends,
+/// which nothing bounds beforehand. That needs leave (`allow_exposure`), unless another copy covers the time.
+pub(super) fn exposed(plan: &Plan, snapshots: &Snapshots<'_>) -> Vec<Notice> {
+    if !plan
+        .actions
+        .iter()
+        .any(|action| action.verb == Verb::Replace)
+    {
+        return Vec::new();
+    }
+    let Snapshots {
+        design,
+        live,
+        recorded,
+        catalog,
+        options,
+    } = *snapshots;
+    let mut found: BTreeMap<Address, Address> = BTreeMap::new();
+    for finding in less_protected(plan, design, live, recorded, catalog) {
+        if let Finding::LessProtected { target, after, .. } = finding {
+            let action = plan.actions.get(after.0 as usize);
+            let replaced = action.map(|action| action.address.clone());
+            found
+                .entry(target.clone())
+                .or_insert(replaced.unwrap_or(target));
+        }
+    }
+    let severity = if options.allow_exposure > Span::ZERO {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    found
+        .into_iter()
+        .map(|(target, replaced)| Notice {
+            severity,
+            code: "plan::exposed".to_owned(),
+            message: format!(
+                "`{target}` is less protected from the change of `{replaced}` until the first backup after it ends"
+            ),
+            address: Some(target),
+            help: Some(
+                "Add a second protection first and make this change later, or agree with `--allow-exposure DURATION`."
+                    .to_owned(),
+            ),
+        })
+        .collect()
+}

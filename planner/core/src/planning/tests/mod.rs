@@ -1,0 +1,8 @@
+//! A plan as a session: a configuration, what is live, and what comes of it.
+
+mod catalog;
+mod properties;
+mod sandbox;
+mod shape;
+mod situations;
+mod view;
