@@ -39,8 +39,13 @@ pub enum Scheduling {
     Nobody(String),
 }
 
+/// Returns what is known before the provider is configured: that schedules are installed, wherever they then go.
+pub fn catalog() -> Catalog {
+    catalog_of(&Scheduling::Installed { unscheduled: None })
+}
+
 /// Returns the catalog of a machine whose schedules are run like this.
-pub fn catalog(scheduling: &Scheduling) -> Catalog {
+pub fn catalog_of(scheduling: &Scheduling) -> Catalog {
     let kinds = [
         local_directory(),
         local_sqlite(),
@@ -304,7 +309,7 @@ fn local_copy() -> KindSpec {
     kind(
         LOCAL_COPY,
         KindRole::Protection,
-        "Copies the points of another protection into a second repository.",
+        "Copies the points of another protection into a second repository, each with the tags that it has.",
         vec![
             target_attribute(),
             required(
@@ -315,7 +320,6 @@ fn local_copy() -> KindSpec {
             repository_attribute(),
             schedule_attribute(),
             retention_attribute(),
-            tags_attribute(),
         ],
     )
 }
@@ -433,7 +437,7 @@ mod tests {
 
     #[test]
     fn every_mechanism_compiles_to_a_kind_of_the_catalog() {
-        let catalog = catalog(&Scheduling::Installed { unscheduled: None });
+        let catalog = catalog();
         for spec in &catalog.protections {
             let kind = catalog.kind(&spec.resource_kind).unwrap();
             assert_eq!(kind.role, KindRole::Protection);
@@ -448,7 +452,7 @@ mod tests {
 
     #[test]
     fn a_machine_without_a_scheduler_says_so_where_a_schedule_would_run() {
-        let catalog = catalog(&Scheduling::Nobody("nobody runs it".to_owned()));
+        let catalog = catalog_of(&Scheduling::Nobody("nobody runs it".to_owned()));
         let snapshot = catalog
             .protection(LOCAL_DIRECTORY, Mechanism::Snapshot)
             .unwrap();

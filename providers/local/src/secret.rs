@@ -1,6 +1,5 @@
 //! Secrets: references in the configuration, values only here and only while they are used.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,23 +8,7 @@ use lifeboat_contract::{ErrorClass, ProviderError};
 use serde_json::Value;
 
 use crate::error::{from_io, invalid};
-
-/// The value of a secret. Never shown, never written.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
-
-impl Secret {
-    /// Returns the value, for the one call that needs it.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+use crate::store::Secret;
 
 const EXPECTED: &str = "Give an object with exactly one of `env`, `file` and `command`.";
 
@@ -82,7 +65,7 @@ pub(crate) fn resolve(
             "Put the secret there.",
         ));
     }
-    Ok(Secret(value))
+    Ok(Secret::new(value))
 }
 
 fn denied(message: String, help: impl Into<String>) -> ProviderError {
@@ -166,7 +149,7 @@ mod tests {
             json!({ "command": ["cat", "word"] }),
         ] {
             let secret = resolve("password", &reference, dir.path()).unwrap();
-            assert_eq!(secret.reveal(), "tr0ub4dor");
+            assert_eq!(secret.expose(), "tr0ub4dor");
             assert_eq!(format!("{secret:?}"), "Secret(…)");
         }
     }

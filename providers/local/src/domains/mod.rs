@@ -30,6 +30,11 @@ pub(crate) fn of_path(machine: &Machine, path: &Path) -> Vec<Domain> {
     domains
 }
 
+/// Returns the type of the file system that a path is on.
+pub(crate) fn file_system(machine: &Machine, path: &Path) -> Option<String> {
+    Mount::of(machine, &nearest_existing(path)).map(|mount| mount.kind)
+}
+
 /// Returns the failure domains of a bucket behind an S3 endpoint.
 pub(crate) fn of_bucket(
     machine: &Machine,
