@@ -190,7 +190,9 @@ impl Local {
                 ErrorClass::Conflict,
                 format!("recovery point `{}` is not of `{ours}`", foreign.id.short()),
             )
-            .help("Plan again; the repository has changed, or the plan is not of this repository."));
+            .help(
+                "Plan again; the repository has changed, or the plan is not of this repository.",
+            ));
         }
         vault.delete(points, &context.progress, &context.cancel)?;
         vault.prune(PruneOptions::default(), &context.progress, &context.cancel)
@@ -269,9 +271,11 @@ fn wanted(
     as_of: Timestamp,
 ) -> Result<Vec<RecoveryPointId>, ProviderError> {
     let policy = retention(attributes)?;
-    let gone_there = here
-        .iter()
-        .filter(|copy| !there.iter().any(|point| copy.copy_of.as_ref() == Some(&point.id)));
+    let gone_there = here.iter().filter(|copy| {
+        !there
+            .iter()
+            .any(|point| copy.copy_of.as_ref() == Some(&point.id))
+    });
     let times: Vec<Timestamp> = there
         .iter()
         .chain(gone_there)
@@ -295,7 +299,10 @@ fn refuse_if_guarded(policies: &Policies, target: &Address) -> Result<(), Provid
                 .unwrap_or_default();
             Err(ProviderError::new(
                 ErrorClass::Denied,
-                format!("`{}` guards the recovery points of `{target}`{reason}", guard.owner),
+                format!(
+                    "`{}` guards the recovery points of `{target}`{reason}",
+                    guard.owner
+                ),
             )
             .help("Remove the guard first, in a plan of its own."))
         }

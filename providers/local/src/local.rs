@@ -61,9 +61,8 @@ impl Local {
 
     /// Returns a path of the configuration as an absolute one.
     pub(crate) fn path(&self, attributes: &Attributes) -> Result<PathBuf, ProviderError> {
-        let path = text(attributes, "path").ok_or_else(|| {
-            invalid("the block has no `path`", "Give `path` in the block.")
-        })?;
+        let path = text(attributes, "path")
+            .ok_or_else(|| invalid("the block has no `path`", "Give `path` in the block."))?;
         Ok(self.settings.base_dir.join(path))
     }
 
@@ -87,13 +86,15 @@ impl Local {
         bindings: &'a BTreeMap<Address, Attributes>,
     ) -> Result<(Address, &'a Attributes), ProviderError> {
         let given = text(attributes, name).unwrap_or_default();
-        let address: Address = given.parse().map_err(|error: lifeboat_model::AddressError| {
-            invalid(
-                format!("`{name}` is not the address of a block"),
-                format!("Give the address of a block as `{name}`."),
-            )
-            .because(error)
-        })?;
+        let address: Address = given
+            .parse()
+            .map_err(|error: lifeboat_model::AddressError| {
+                invalid(
+                    format!("`{name}` is not the address of a block"),
+                    format!("Give the address of a block as `{name}`."),
+                )
+                .because(error)
+            })?;
         match bindings.get(&address) {
             Some(bound) => Ok((address, bound)),
             None => Err(ProviderError::new(
@@ -115,7 +116,12 @@ impl Local {
         let machine = &self.settings.machine;
         if kind == S3 {
             let given = |name| text(&attributes, name).unwrap_or_default();
-            return domains::of_bucket(machine, given("endpoint"), given("region"), given("bucket"));
+            return domains::of_bucket(
+                machine,
+                given("endpoint"),
+                given("region"),
+                given("bucket"),
+            );
         }
         self.path(&attributes)
             .map(|path| domains::of_path(machine, &path))

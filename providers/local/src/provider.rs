@@ -27,10 +27,7 @@ impl LocalProvider {
     ///
     /// # Errors
     /// `invalid` when an attribute of the block makes no sense.
-    pub fn new(
-        configuration: &Attributes,
-        settings: LocalSettings,
-    ) -> Result<Self, ProviderError> {
+    pub fn new(configuration: &Attributes, settings: LocalSettings) -> Result<Self, ProviderError> {
         Ok(Self {
             local: Arc::new(Local::new(configuration, settings)?),
         })

@@ -33,9 +33,8 @@ impl Scratch {
     /// # Errors
     /// When it cannot be made.
     pub(crate) fn directory(&self) -> Result<PathBuf, ProviderError> {
-        fs::create_dir_all(&self.root).map_err(|error| {
-            from_io(format!("`{}` cannot be made", self.root.display()), error)
-        })?;
+        fs::create_dir_all(&self.root)
+            .map_err(|error| from_io(format!("`{}` cannot be made", self.root.display()), error))?;
         Ok(self.root.clone())
     }
 
@@ -45,8 +44,12 @@ impl Scratch {
     /// When the directory cannot be made, or something that is not ours has its name.
     pub(crate) fn make(&self, name: &str) -> Result<PathBuf, ProviderError> {
         let place = self.root.join(directory_name(name));
-        let failed =
-            |error| from_io(format!("the scratch place `{}` cannot be made", place.display()), error);
+        let failed = |error| {
+            from_io(
+                format!("the scratch place `{}` cannot be made", place.display()),
+                error,
+            )
+        };
         self.directory()?;
         let mark = mark_of(&place);
         if place.exists() && !mark.exists() {
@@ -112,7 +115,9 @@ fn mark_of(place: &Path) -> PathBuf {
 fn directory_name(name: &str) -> String {
     let plain = !name.is_empty()
         && name.len() <= 100
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if plain {
         format!("{PREFIX}{name}")
     } else {
@@ -148,7 +153,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(root.path().join("s"));
         let place = scratch.make("target.a.b[\"x/y\"]").unwrap();
-        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            fs::metadata(&place).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
         fs::create_dir_all(place.join("deep/er")).unwrap();
         fs::set_permissions(place.join("deep"), fs::Permissions::from_mode(0o000)).unwrap();
         assert_eq!(scratch.make("target.a.b[\"x/y\"]").unwrap(), place);
@@ -164,8 +172,16 @@ mod tests {
         let scratch = Scratch::new(root.path().to_owned());
         let theirs = root.path().join("lifeboat-drill-x");
         fs::create_dir(&theirs).unwrap();
-        for into in [theirs.clone(), root.path().to_owned(), "/".into(), root.path().join("data")] {
-            assert!(scratch.discard(&into.display().to_string()).is_err(), "{into:?}");
+        for into in [
+            theirs.clone(),
+            root.path().to_owned(),
+            "/".into(),
+            root.path().join("data"),
+        ] {
+            assert!(
+                scratch.discard(&into.display().to_string()).is_err(),
+                "{into:?}"
+            );
         }
         assert!(scratch.make("x").is_err());
         assert!(theirs.exists());

@@ -50,7 +50,10 @@ impl Local {
         let Some(Ok(live)) = policies.of(&change.address) else {
             return Err(ProviderError::new(
                 ErrorClass::Conflict,
-                format!("the policy of `{}` is gone as soon as it is written", change.address),
+                format!(
+                    "the policy of `{}` is gone as soon as it is written",
+                    change.address
+                ),
             )
             .help("Find out who else writes to the repository, and apply again."));
         };

@@ -69,7 +69,9 @@ impl Policy {
 
     /// Returns whether the document stands over this target.
     pub(super) fn guards(&self, target: &Address) -> bool {
-        self.attributes.get("target").and_then(|value| value.as_str())
+        self.attributes
+            .get("target")
+            .and_then(|value| value.as_str())
             == Some(target.to_string().as_str())
     }
 }

@@ -74,8 +74,8 @@ impl Folder {
                     let entry = entry.map_err(|error| from_io(failed(), error))?;
                     let name = entry.file_name().to_string_lossy().into_owned();
                     if is_document(&name) {
-                        let bytes = fs::read(entry.path())
-                            .map_err(|error| from_io(failed(), error))?;
+                        let bytes =
+                            fs::read(entry.path()).map_err(|error| from_io(failed(), error))?;
                         documents.push((name, bytes));
                     }
                 }

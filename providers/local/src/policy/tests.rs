@@ -42,13 +42,24 @@ fn a_document_reads_back_as_it_was_applied_and_is_for_its_owner_only() {
     let root = tempfile::tempdir().unwrap();
     let folder = folder(root.path());
     let owner = "target.local_sqlite.app.snapshot[\"d\"]";
-    assert!(Policies::read(&folder).unwrap().of(&address(owner)).is_none());
+    assert!(
+        Policies::read(&folder)
+            .unwrap()
+            .of(&address(owner))
+            .is_none()
+    );
     write(&folder, owner, LOCAL_SNAPSHOT, "target.local_sqlite.app");
     let policies = Policies::read(&folder).unwrap();
     let policy = policies.of(&address(owner)).unwrap().as_ref().unwrap();
     assert_eq!(policy.attributes, attributes("target.local_sqlite.app"));
-    let file = root.path().join("lifeboat").join(file_name(&address(owner)));
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let file = root
+        .path()
+        .join("lifeboat")
+        .join(file_name(&address(owner)));
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     insta::assert_snapshot!(fs::read_to_string(file).unwrap(), @r#"
     {
       "format_version": "1.0",
@@ -67,7 +78,12 @@ fn a_guard_stands_over_its_target_only_and_an_unreadable_document_over_all() {
     let root = tempfile::tempdir().unwrap();
     let folder = folder(root.path());
     let (docs, mail) = ("target.local_directory.docs", "target.local_directory.mail");
-    write(&folder, "target.local_directory.docs.guard[\"g\"]", LOCAL_GUARD, docs);
+    write(
+        &folder,
+        "target.local_directory.docs.guard[\"g\"]",
+        LOCAL_GUARD,
+        docs,
+    );
     let policies = Policies::read(&folder).unwrap();
     assert!(policies.guard_of(&address(docs)).is_some());
     assert!(policies.guard_of(&address(mail)).is_none());
@@ -78,8 +94,15 @@ fn a_guard_stands_over_its_target_only_and_an_unreadable_document_over_all() {
 
 #[test]
 fn a_document_of_another_time_or_none_at_all_says_so() {
-    let shown = ["{}", r#"{"format_version":"2.3","owner":"a","kind":"b","attributes":{}}"#]
-        .map(|text| Policy::parse("/r/lifeboat/a.json", text.as_bytes()).unwrap_err().to_string());
+    let shown = [
+        "{}",
+        r#"{"format_version":"2.3","owner":"a","kind":"b","attributes":{}}"#,
+    ]
+    .map(|text| {
+        Policy::parse("/r/lifeboat/a.json", text.as_bytes())
+            .unwrap_err()
+            .to_string()
+    });
     insta::assert_snapshot!(shown.join("\n"), @r"
     the policy document `/r/lifeboat/a.json` makes no sense
     the policy document `/r/lifeboat/a.json` has the format 2.3, and this lifeboat reads 1.0

@@ -28,7 +28,9 @@ impl Local {
                     .entry(item.address.clone())
                     .or_default()
                     .insert(0, &item.attributes);
-            } else if let Ok((address, bound)) = self.bound("repository", &item.attributes, bindings) {
+            } else if let Ok((address, bound)) =
+                self.bound("repository", &item.attributes, bindings)
+            {
                 let ways = wanted.entry(address).or_default();
                 if !ways.contains(&bound) {
                     ways.push(bound);
@@ -79,8 +81,11 @@ impl Local {
             Some(View::Open(contents)) => {
                 let mut live = repository_resource(&item.attributes, contents, domains);
                 if item.kind == DIRECTORY {
-                    live.facts
-                        .extend(self.path(&item.attributes).ok().and_then(|path| target::space(&path)));
+                    live.facts.extend(
+                        self.path(&item.attributes)
+                            .ok()
+                            .and_then(|path| target::space(&path)),
+                    );
                 }
                 Ok(Found::Live(Box::new(live)))
             }
@@ -131,7 +136,9 @@ pub(crate) fn repository_resource(
 ) -> LiveResource {
     let mut attributes = asked.clone();
     let compression = contents.compression.text();
-    if text(asked, "compression").unwrap_or("auto") != compression || asked.contains_key("compression") {
+    if text(asked, "compression").unwrap_or("auto") != compression
+        || asked.contains_key("compression")
+    {
         attributes.insert("compression".to_owned(), Value::String(compression));
     }
     attributes.insert("repository_id".to_owned(), json!(contents.id));

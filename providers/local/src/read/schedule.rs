@@ -50,7 +50,9 @@ impl Local {
         for (mechanism, entries) in schedules {
             let entries = entries.as_ref().map_err(repeated)?;
             if let Some(entry) = entries.get(&item.address) {
-                return Ok(Found::Live(Box::new(self.schedule_resource(mechanism, entry))));
+                return Ok(Found::Live(Box::new(
+                    self.schedule_resource(mechanism, entry),
+                )));
             }
         }
         Ok(Found::Absent(Vec::new()))
@@ -59,7 +61,10 @@ impl Local {
     /// Returns an entry as it is live.
     pub(crate) fn schedule_resource(&self, mechanism: &str, entry: &LiveEntry) -> LiveResource {
         let mut facts = entry.facts.clone();
-        facts.insert("daemon_running".to_owned(), json!(self.choice.daemon_running));
+        facts.insert(
+            "daemon_running".to_owned(),
+            json!(self.choice.daemon_running),
+        );
         LiveResource {
             attributes: [
                 ("protection".to_owned(), json!(entry.protection)),

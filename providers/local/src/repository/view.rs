@@ -43,7 +43,10 @@ impl View {
             Ok(None) => return Self::Absent,
             Err(error) => return Self::Unread(error),
         }
-        match repositories.reopen(access).and_then(|vault| Contents::read(&vault)) {
+        match repositories
+            .reopen(access)
+            .and_then(|vault| Contents::read(&vault))
+        {
             Ok(contents) => Self::Open(Box::new(contents)),
             Err(error) => Self::Unread(error),
         }

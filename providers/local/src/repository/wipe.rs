@@ -26,9 +26,8 @@ pub(crate) fn wipe(place: &Place) -> Result<(), ProviderError> {
             .map_err(|error| from_io(format!("the repository `{place}` cannot be removed"), error)),
         Place::S3 { .. } => {
             let bucket = operator(place)?;
-            let failed = |error| {
-                from_store(format!("the repository `{place}` cannot be removed"), error)
-            };
+            let failed =
+                |error| from_store(format!("the repository `{place}` cannot be removed"), error);
             for directory in DIRECTORIES {
                 remove_all(&bucket, directory).map_err(failed)?;
             }

@@ -49,7 +49,7 @@ impl Directory {
         file.as_file()
             .set_permissions(fs::Permissions::from_mode(0o400))?;
         file.as_file().sync_all()?;
-        if kind == FileType::Config {
+        if kind == FileType::Config && self.view != View::Rewrite {
             file.persist_noclobber(&path)
         } else {
             file.persist(&path)

@@ -12,7 +12,7 @@ use rustic_core::{
 use super::error::{from_bucket, from_fault, from_io, from_rustic};
 use super::layout::View;
 use super::place::{Place, Secret};
-use super::probe::{DIRECTORIES, Presence, probe};
+use super::probe::{DIRECTORIES, POLICIES, Presence, probe};
 use super::vault::Vault;
 
 /// How a new repository is made.
@@ -79,34 +79,28 @@ fn create(place: &Place, password: &Secret, options: InitOptions) -> Result<(), 
         })
 }
 
-/// Removes what a crash left of an earlier `init`, if there is certainly no data.
-fn clear(place: &Place, why: &str) -> Result<(), ProviderError> {
-    let half_written = || {
-        ProviderError::new(
-            ErrorClass::Conflict,
-            format!("repository `{place}` is half written: {why}"),
-        )
-        .help("Restore its missing files from a copy, or choose an empty place; lifeboat does not touch data that it cannot read.")
-    };
-    let message = || format!("cannot finish repository `{place}`");
-    let precious = DIRECTORIES.into_iter().filter(|name| *name != "keys");
+/// Returns whether what stands at a half written `place` is only what an interrupted `init` leaves: no `config`, and
+/// nothing that could be somebody's data.
+///
+/// # Errors
+/// When the place cannot be looked at.
+pub(crate) fn init_can_finish(place: &Place) -> Result<bool, ProviderError> {
+    let message = || format!("cannot read repository `{place}`");
+    let precious = DIRECTORIES
+        .into_iter()
+        .filter(|name| *name != "keys")
+        .chain([POLICIES]);
     match place {
         Place::Directory { path } => {
             if path.join("config").exists() {
-                return Err(half_written());
+                return Ok(false);
             }
             for directory in precious {
                 if super::probe::has_file(&path.join(directory))
                     .map_err(|error| from_io(message(), &error))?
                 {
-                    return Err(half_written());
+                    return Ok(false);
                 }
-            }
-            match fs::remove_dir_all(path.join("keys")) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    Err(from_io(message(), &error))
-                }
-                _ => Ok(()),
             }
         }
         Place::S3 { .. } => {
@@ -118,14 +112,38 @@ fn clear(place: &Place, why: &str) -> Result<(), ProviderError> {
                 .iter()
                 .any(|n| n == "config")
             {
-                return Err(half_written());
+                return Ok(false);
             }
             for directory in precious {
                 if bucket.has_any(&format!("{directory}/")).map_err(failed)? {
-                    return Err(half_written());
+                    return Ok(false);
                 }
             }
-            bucket.remove_all("keys/").map_err(failed)
         }
+    }
+    Ok(true)
+}
+
+/// Removes what a crash left of an earlier `init`, if there is certainly no data.
+fn clear(place: &Place, why: &str) -> Result<(), ProviderError> {
+    if !init_can_finish(place)? {
+        return Err(ProviderError::new(
+            ErrorClass::Conflict,
+            format!("repository `{place}` is half written: {why}"),
+        )
+        .help("Restore its missing files from a copy, or choose an empty place; lifeboat does not touch data that it cannot read."));
+    }
+    let message = || format!("cannot finish repository `{place}`");
+    match place {
+        Place::Directory { path } => match fs::remove_dir_all(path.join("keys")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(from_io(message(), &error))
+            }
+            _ => Ok(()),
+        },
+        Place::S3 { .. } => place
+            .bucket(View::Data)
+            .and_then(|bucket| bucket.remove_all("keys/"))
+            .map_err(|error| from_bucket(message(), &error)),
     }
 }

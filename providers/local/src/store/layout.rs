@@ -13,6 +13,8 @@ pub(super) const LOCKS: &str = "locks";
 pub(super) enum View {
     /// Everything under its own name.
     Data,
+    /// Everything under its own name, and `config` may be replaced.
+    Rewrite,
     /// Lock files in the role of snapshots.
     Locks,
 }

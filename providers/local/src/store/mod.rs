@@ -27,16 +27,19 @@ mod point;
 mod probe;
 mod progress;
 mod prune;
+mod settings;
 mod vault;
 
 pub use backup::{BackedUp, BackupRequest};
 pub use copy::Copied;
 pub(crate) use error::{class_of, class_of_io, from_io, from_rustic};
+pub(crate) use init::init_can_finish;
 pub use init::{InitOptions, init};
 pub use place::{Place, Secret};
 pub use point::{Filter, Point};
 pub use probe::{Presence, probe};
 pub use prune::PruneOptions;
+pub(crate) use settings::ZSTD_DEFAULT;
 pub(crate) use vault::Session;
 pub use vault::Vault;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use lifeboat_contract::ProviderError;
 
 use super::bucket::is_missing_bucket;
+use super::directory::UNFINISHED;
 use super::error::{from_bucket, from_io};
 use super::layout::{LOCKS, View};
 use super::place::Place;
@@ -29,6 +30,9 @@ pub enum Presence {
 
 /// The directories of restic's layout.
 pub(super) const DIRECTORIES: [&str; 5] = ["data", "index", "keys", LOCKS, "snapshots"];
+
+/// The directory of lifeboat's own documents, beside restic's.
+pub(super) const POLICIES: &str = "lifeboat";
 
 /// What makes a file system of its own, and no content.
 const LOST_AND_FOUND: &str = "lost+found";
@@ -115,7 +119,9 @@ fn judge<E>(
     let foreign: Vec<&str> = names
         .iter()
         .map(String::as_str)
-        .filter(|name| *name != "config" && !DIRECTORIES.contains(name))
+        .filter(|name| *name != "config" && *name != POLICIES && !DIRECTORIES.contains(name))
+        // What a crash left of a `config` that was being written.
+        .filter(|name| !name.contains(UNFINISHED))
         .take(3)
         .collect();
     if !foreign.is_empty() {

@@ -26,6 +26,7 @@ pub struct Vault {
     place: Place,
     key: MasterKey,
     id: String,
+    pub(super) compression: Option<i32>,
     cache: Option<PathBuf>,
 }
 
@@ -91,6 +92,7 @@ impl Vault {
             place: place.clone(),
             key: repository.key(),
             id: repository.config().id.to_hex().to_string(),
+            compression: repository.config().compression,
             cache: cache
                 .filter(|_| matches!(place, Place::S3 { .. }))
                 .map(Path::to_owned),
