@@ -39,6 +39,14 @@ pub struct DrillOutcome {
     pub left_behind: Option<String>,
 }
 
+/// The scratch place of a drill.
+enum Place {
+    /// The restore said that it is here.
+    Made(String),
+    /// The restore failed, and was asked for one of this name.
+    Named(String),
+}
+
 /// What the restore and the verification came to.
 struct Rehearsed {
     restored: Option<RestoreReport>,
@@ -65,17 +73,17 @@ pub async fn drill(
     let point = request.point.choose(&acting, providers, run).await?;
     let began = run.clock.now();
     let rehearsed = rehearse(&acting, &point, run).await;
-    let (rehearsed, into) = match rehearsed {
+    let (rehearsed, place) = match rehearsed {
         Ok(rehearsed) => {
-            let into = rehearsed
-                .restored
-                .as_ref()
-                .map_or_else(|| scratch(run, address), |report| report.into.clone());
-            (Ok(rehearsed), into)
+            let place = match &rehearsed.restored {
+                Some(report) => Place::Made(report.into.clone()),
+                None => Place::Named(scratch(run, address)),
+            };
+            (Ok(rehearsed), place)
         }
-        Err((error, into)) => (Err(error), into),
+        Err((error, place)) => (Err(error), place),
     };
-    let left_behind = discard(&acting, into, run).await;
+    let left_behind = discard(&acting, place, run).await;
     let rehearsed = rehearsed?;
     let record = DrillRecord {
         at: rehearsed.ended,
@@ -119,7 +127,7 @@ async fn rehearse(
     acting: &Acting,
     point: &RecoveryPoint,
     run: &Run,
-) -> Result<Rehearsed, (EngineError, String)> {
+) -> Result<Rehearsed, (EngineError, Place)> {
     let name = scratch(run, &acting.address);
     let context = run.call(&acting.address, run.token(&acting.address, "drill"));
     let restored = stoppable(run, context, |context| {
@@ -135,7 +143,9 @@ async fn rehearse(
     .await;
     let report = match restored {
         Ok(report) => report,
-        Err(error) => return failed(acting, None, &error, run).map_err(|error| (error, name)),
+        Err(error) => {
+            return failed(acting, None, &error, run).map_err(|error| (error, Place::Named(name)));
+        }
     };
     let context = run.call(&acting.address, run.token(&acting.address, "drill_verify"));
     let verified = stoppable(run, context, |context| {
@@ -151,7 +161,8 @@ async fn rehearse(
         Ok(verified) => verified,
         Err(error) => {
             let into = report.into.clone();
-            return failed(acting, Some(report), &error, run).map_err(|error| (error, into));
+            return failed(acting, Some(report), &error, run)
+                .map_err(|error| (error, Place::Made(into)));
         }
     };
     let unwritten = report.failed.len();
@@ -190,15 +201,30 @@ fn failed(
 }
 
 /// Clears the scratch place away; returns it if that failed.
-async fn discard(acting: &Acting, into: String, run: &Run) -> Option<String> {
+///
+/// After a restore that failed, only the name is known that the place was to have; a provider that knows no such place
+/// then answers so, and nothing is left behind.
+async fn discard(acting: &Acting, place: Place, run: &Run) -> Option<String> {
     let mut context = run.call(&acting.address, run.token(&acting.address, "discard"));
     // Clearing away goes on after an interrupt: it is what the interrupt is to end in.
     context.cancel = lifeboat_contract::Cancel::default();
+    let (into, certain) = match place {
+        Place::Made(into) => (into, true),
+        Place::Named(name) => (name, false),
+    };
     let error = acting
         .provider
         .discard_scratch(&into, &context)
         .await
         .err()?;
+    let unknown = [
+        ErrorClass::NotFound,
+        ErrorClass::Conflict,
+        ErrorClass::Invalid,
+    ];
+    if !certain && unknown.contains(&error.class) {
+        return None;
+    }
     let message = format!("scratch place `{into}` is left behind: {}", error.chain());
     run.notice(
         Severity::Warning,

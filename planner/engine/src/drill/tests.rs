@@ -1,1 +1,113 @@
-//! Tests.
+//! Drills that pass, fail, and are interrupted; all of them clear up.
+
+use lifeboat_contract::ErrorClass;
+use lifeboat_memory::Method;
+use lifeboat_model::Span;
+
+use crate::fixture::{Site, copy, snapshot, wanted};
+use crate::{Drill, DrillOutcome, EngineError, PointChoice, drill};
+
+async fn drilled(site: &Site) -> Result<DrillOutcome, EngineError> {
+    let request = Drill {
+        address: copy("t0"),
+        point: PointChoice::Newest,
+    };
+    let mut session = site.open().await;
+    drill(&request, &site.providers(), &mut session, &site.run()).await
+}
+
+async fn applied() -> Site {
+    let site = Site::new(1);
+    site.apply(&wanted(1)).await.unwrap();
+    site.pass(Span::from_hours(5));
+    site
+}
+
+#[tokio::test]
+async fn a_drill_restores_verifies_measures_records_and_clears_up() {
+    let site = applied().await;
+    let outcome = drilled(&site).await.unwrap();
+    assert!(outcome.record.passed, "{}", outcome.record.summary);
+    assert_eq!(outcome.record.point_age, Span::from_hours(5));
+    assert_eq!(outcome.record.restored_bytes, 10);
+    assert!(!outcome.checks.is_empty());
+    assert_eq!(outcome.left_behind, None);
+    assert_eq!(site.world.datasets(), ["t0"]);
+    let recorded = site.recorded();
+    assert_eq!(
+        recorded.resources[&copy("t0")].last_drill,
+        Some(outcome.record)
+    );
+    assert_eq!(recorded.resources[&snapshot("t0")].last_drill, None);
+}
+
+#[tokio::test]
+async fn a_drill_that_fails_is_recorded_as_failed_and_clears_up() {
+    for method in [Method::Restore, Method::VerifyRestored] {
+        let site = applied().await;
+        site.world.faults().fail(method, 1, ErrorClass::Corrupt);
+        let outcome = drilled(&site).await.unwrap();
+        assert!(!outcome.record.passed);
+        assert_eq!(outcome.left_behind, None);
+        assert!(
+            outcome.record.summary.contains("fails as planned"),
+            "{}",
+            outcome.record.summary
+        );
+        assert_eq!(site.world.datasets(), ["t0"]);
+        let recorded = site.recorded();
+        assert_eq!(
+            recorded.resources[&copy("t0")].last_drill,
+            Some(outcome.record)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_scratch_place_that_stays_is_told() {
+    let site = applied().await;
+    site.world
+        .faults()
+        .fail(Method::DiscardScratch, 1, ErrorClass::Denied);
+    let outcome = drilled(&site).await.unwrap();
+    assert!(outcome.record.passed);
+    let left = outcome.left_behind.unwrap();
+    assert!(site.world.datasets().contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn an_interrupted_drill_clears_up_and_records_nothing() {
+    let site = applied().await;
+    site.world
+        .faults()
+        .plan("verify_restored 1 hang".parse().unwrap());
+    let interrupt = async {
+        while site.world.faults().calls(Method::VerifyRestored) < 1 {
+            tokio::task::yield_now().await;
+        }
+        site.stop.request();
+        site.stop.request();
+    };
+    let (outcome, ()) = tokio::join!(drilled(&site), interrupt);
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stopped while rehearsing the recovery of `target.memory_dataset.t0.copy`"
+    );
+    assert_eq!(site.world.datasets(), ["t0"]);
+    assert_eq!(site.recorded().resources[&copy("t0")].last_drill, None);
+}
+
+#[tokio::test]
+async fn a_drill_without_a_point_says_so() {
+    let site = applied().await;
+    for (_, _, point) in site.world.points() {
+        site.world.delete_point(&point);
+    }
+    let error = drilled(&site).await.unwrap_err();
+    assert_eq!(
+        format!("{error}\n{}", error.help().unwrap()),
+        "`target.memory_dataset.t0.copy` holds no recovery point\n\
+         Make one with `lifeboat backup run target.memory_dataset.t0.copy`."
+    );
+}

@@ -5,8 +5,6 @@
 mod error;
 mod held;
 mod holder;
-#[cfg(test)]
-mod tests;
 
 pub use error::LockError;
 pub use held::StateLock;
