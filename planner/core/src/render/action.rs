@@ -33,7 +33,7 @@ const fn meaning(verb: Verb) -> &'static str {
         Verb::Create => "create",
         Verb::Update => "update in-place",
         Verb::Replace => "create replacement beside the old one",
-        Verb::Adopt => "import: take what is live into the state",
+        Verb::Adopt => "import: record what is live as it is",
         Verb::BackUp => "back up now",
         Verb::Forget => "forget: no longer managed, not destroyed",
         Verb::Delete => "destroy",
@@ -41,12 +41,13 @@ const fn meaning(verb: Verb) -> &'static str {
 }
 
 /// Returns what the heading says of a verb. Tools read these words; see Terraform's plan text.
-pub(crate) const fn sentence(verb: Verb) -> &'static str {
-    match verb {
+fn sentence(action: &Action) -> &'static str {
+    match action.verb {
         Verb::Create => "will be created",
         Verb::Update => "will be updated in-place",
         Verb::Replace => "must be replaced",
-        Verb::Adopt => "will be imported",
+        Verb::Adopt if is_import(action) => "will be imported",
+        Verb::Adopt => "will be recorded as it is",
         Verb::BackUp => "will back up now",
         Verb::Forget => "will no longer be managed",
         Verb::Delete => "will be destroyed",
@@ -82,10 +83,15 @@ pub(crate) fn actions(canvas: &mut Canvas, actions: &[Action], catalog: Option<&
     }
 }
 
+/// Returns whether an adoption takes in what the state does not know, or records anew what it does.
+pub(crate) fn is_import(action: &Action) -> bool {
+    action.verb == Verb::Adopt && action.causes.contains(&Cause::NotRecorded)
+}
+
 fn one(canvas: &mut Canvas, action: &Action, catalog: Option<&Catalog>) {
     canvas.line(Line::indent(2).tone(
         Tone::Strong,
-        format!("# {} {}", action.address, sentence(action.verb)),
+        format!("# {} {}", action.address, sentence(action)),
     ));
     for (tone, reason) in reasons(action) {
         comment(canvas, tone, &format!("({reason})"));
@@ -169,7 +175,7 @@ pub(crate) fn reasons(action: &Action) -> Vec<(Tone, String)> {
         (Verb::Replace, OnRemove::Forget) => {
             reasons.push((
                 Tone::Plain,
-                "the old one is forgotten and keeps its recovery points".to_owned(),
+                "the old one is forgotten, not destroyed".to_owned(),
             ));
         }
         (Verb::Replace, OnRemove::Destroy) => {
@@ -178,10 +184,10 @@ pub(crate) fn reasons(action: &Action) -> Vec<(Tone, String)> {
                 "the old one is destroyed afterwards: on_remove = \"destroy\"".to_owned(),
             ));
         }
-        (Verb::Forget, _) => {
+        (Verb::Forget, _) if !action.causes.contains(&Cause::DeletedOutside) => {
             reasons.push((
                 Tone::Plain,
-                "it stays where it is, with its recovery points".to_owned(),
+                "it is not destroyed, and what it holds stays".to_owned(),
             ));
         }
         _ => {}
@@ -235,7 +241,7 @@ fn configured(address: &Address) -> String {
 
 fn body(canvas: &mut Canvas, action: &Action, catalog: Option<&Catalog>) {
     let turns = turns(action, catalog);
-    let all = canvas.style.verbose || matches!(action.verb, Verb::Create | Verb::Adopt);
+    let all = canvas.style.verbose || action.verb == Verb::Create || is_import(action);
     let mut kept = 0;
     let mut shown = Vec::new();
     for (name, turn) in turns {

@@ -7,7 +7,7 @@ use lifeboat_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::action::{reasons, turns};
+use super::action::{is_import, reasons, turns};
 use super::measure::{Judged, Measure, Objectives, measures, why};
 use super::summary::Summary;
 use super::value::Turn;
@@ -174,7 +174,7 @@ fn change(action: &Action, catalog: Option<&Catalog>) -> Value {
         "after": action.after,
         "after_unknown": unknown,
     });
-    if let (Verb::Adopt, Value::Object(fields)) = (action.verb, &mut change) {
+    if let (true, Value::Object(fields)) = (is_import(action), &mut change) {
         fields.insert("importing".to_owned(), json!({ "id": action.address }));
     }
     let mut document = named(&action.address, &action.kind);

@@ -45,7 +45,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
     +   create
     !   update in-place
     !   create replacement beside the old one
-      = import: take what is live into the state
+      = import: record what is live as it is
     !   back up now
       . forget: no longer managed, not destroyed
     -   destroy
@@ -123,7 +123,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
 
       # target.local_directory.photos.snapshot["photos"] will no longer be managed
       # (because protection.snapshot.photos is not in configuration)
-      # (it stays where it is, with its recovery points)
+      # (it is not destroyed, and what it holds stays)
       . protection "snapshot" "photos"
 
       # target.local_directory.photos.guard will be destroyed

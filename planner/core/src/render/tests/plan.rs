@@ -49,7 +49,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
       + create
       ~ update in-place
     +/- create replacement beside the old one
-      = import: take what is live into the state
+      = import: record what is live as it is
       ! back up now
       . forget: no longer managed, not destroyed
       - destroy
@@ -127,7 +127,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
 
       # target.local_directory.photos.snapshot["photos"] will no longer be managed
       # (because protection.snapshot.photos is not in configuration)
-      # (it stays where it is, with its recovery points)
+      # (it is not destroyed, and what it holds stays)
       . protection "snapshot" "photos"
 
       # target.local_directory.photos.guard will be destroyed

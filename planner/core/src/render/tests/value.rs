@@ -209,3 +209,24 @@ fn a_long_value_is_cut_unless_everything_is_asked_for() {
       }
     "#);
 }
+
+#[test]
+fn what_is_recorded_anew_is_no_import_and_what_is_gone_does_not_stay() {
+    let live = json!({ "id": "main@1", "path": "/srv/a", "mode": "0700" });
+    let causes = vec![Cause::Drifted(vec!["mode".to_owned()])];
+    insta::assert_snapshot!(shown(Verb::Adopt, Some(live.clone()), Some(live), causes, Style::plain()), @r#"
+    # repository.directory.main will be recorded as it is
+    # (changed outside of lifeboat: mode)
+    = repository "directory" "main" {
+          id = "main@1"
+          # (2 unchanged attributes hidden)
+      }
+    "#);
+    let causes = vec![Cause::NotInConfiguration, Cause::DeletedOutside];
+    insta::assert_snapshot!(shown(Verb::Forget, None, None, causes, Style::plain()), @r#"
+    # repository.directory.main will no longer be managed
+    # (because repository.directory.main is not in configuration)
+    # (it was deleted outside of lifeboat)
+    . repository "directory" "main"
+    "#);
+}
