@@ -268,7 +268,7 @@ fn check_labels(declared: &Declared<'_>, word: &str, wanted: usize) -> Result<()
             declared
                 .error(
                     "language::labels",
-                    format!("`{word}` has {wanted} labels, not {given}"),
+                    format!("`{word}` takes {}, {given} given", count_of_labels(wanted)),
                 )
                 .help(format!("Write it as `{form}`.")),
         ]);
@@ -286,6 +286,14 @@ fn check_labels(declared: &Declared<'_>, word: &str, wanted: usize) -> Result<()
         Ok(())
     } else {
         Err(problems)
+    }
+}
+
+fn count_of_labels(count: usize) -> &'static str {
+    match count {
+        0 => "no label",
+        1 => "1 label",
+        _ => "2 labels",
     }
 }
 

@@ -6,7 +6,10 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let letters: Vec<char> = name.to_lowercase().chars().collect();
-    let limit = (letters.len() / 3).max(1);
+    let limit = match letters.len() {
+        0 | 1 => 0,
+        length => (length / 3).max(1),
+    };
     candidates
         .into_iter()
         .filter(|candidate| candidate.chars().count().abs_diff(letters.len()) <= limit)
@@ -28,13 +31,14 @@ pub(crate) fn suggestion<'a>(
     all.sort_unstable();
     match all.len() {
         0 | 13 => None,
+        1 => Some(format!("There is only {}.", listed(&all))),
         _ => Some(format!("Choose one of {}.", listed(&all))),
     }
 }
 
-/// Returns names in backticks, separated by commas; at most eight of them.
+/// Returns names in backticks, separated by commas; at most twelve of them.
 pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    const MOST: usize = 8;
+    const MOST: usize = 12;
     let shown: Vec<String> = names
         .iter()
         .take(MOST)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use lifeboat_model::Catalog;
 
 use super::declare::declare;
-use super::evaluate::World;
+use super::evaluate::{Instances, World};
 use super::inputs::{Evaluated, Inputs, Outcome, VariableSource};
 use super::parse::{Parsed, parse};
 use super::{blocks, instances, locals, variables};
+use crate::configuration::Configuration;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// What may be wrong only because another file could not be read.
@@ -55,6 +56,10 @@ pub fn evaluate(inputs: &Inputs, catalog: &Catalog) -> Result<Outcome, Diagnosti
         problems.retain(|problem| !FOLLOWS_FROM_SYNTAX.contains(&problem.code));
     }
     let warnings = world.warnings();
+    if problems.is_empty() && !is_complete(&world, &configuration) {
+        let message = "bug: a part of the configuration has no value, and nobody said why";
+        problems.push(Diagnostic::error("language::bug", message));
+    }
     if problems.is_empty() {
         let warnings = Diagnostics::sorted(warnings);
         return Ok(Outcome::Complete(Box::new(Evaluated {
@@ -66,12 +71,34 @@ pub fn evaluate(inputs: &Inputs, catalog: &Catalog) -> Result<Outcome, Diagnosti
     Err(Diagnostics::sorted(problems))
 }
 
+/// Returns whether everything that is declared has a value: a failure that was left to somebody else was reported.
+fn is_complete(world: &World<'_>, configuration: &Configuration) -> bool {
+    let instances: usize = world
+        .instances
+        .iter()
+        .flatten()
+        .map(|(_, instances)| match instances {
+            Instances::Single => 1,
+            Instances::Keyed(keys) => keys.len(),
+            Instances::Failed => usize::MAX / 2,
+        })
+        .fold(0, usize::saturating_add);
+    let read = configuration.repositories.len()
+        + configuration.targets.len()
+        + configuration.protections.len();
+    read == instances
+        && world.variables.values().all(Option::is_some)
+        && world.locals.values().all(Option::is_some)
+        && world.retentions.values().all(Option::is_some)
+        && configuration.outputs.len() == world.declarations.outputs.len()
+}
+
 /// Gives everything its value, in the order in which one thing can name another.
 fn resolve<'w>(
     world: &mut World<'w>,
     variable_files: &'w BTreeMap<&'w str, Parsed<'w>>,
     problems: &mut Vec<Diagnostic>,
-) -> crate::configuration::Configuration {
+) -> Configuration {
     variables::evaluate(world, variable_files, problems);
     locals::evaluate(world, problems);
     instances::evaluate(world, problems);

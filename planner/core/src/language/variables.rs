@@ -200,13 +200,25 @@ fn value(
             let value = if variable.literal {
                 Value::String(text.to_owned())
             } else {
-                raw(world, &origin, text)?
+                raw(world, &origin, text).map_err(|failure| {
+                    if variable.sensitive {
+                        hidden(name, &origin)
+                    } else {
+                        failure
+                    }
+                })?
             };
             Some(fit(&variable.ty, value, name, &place, variable.sensitive)?)
         }
         Some(Given::Expression(file, expr)) => {
             let scope = Scope::constant(file);
-            let value = world.value(expr, scope)?;
+            let value = world.value(expr, scope).map_err(|failure| {
+                if variable.sensitive {
+                    hidden(name, file)
+                } else {
+                    failure
+                }
+            })?;
             let place = scope.place(span_of(expr));
             Some(fit(&variable.ty, value, name, &place, variable.sensitive)?)
         }
@@ -229,6 +241,12 @@ fn value(
     } else {
         value
     })
+}
+
+/// Returns the failure of a sensitive value: neither its text nor a reason that may quote it is shown.
+fn hidden(name: &str, origin: &str) -> Failure {
+    let message = format!("the value of `var.{name}` in `{origin}` is not a constant");
+    Diagnostic::error("language::not_constant", message).into()
 }
 
 /// Reads raw text as an expression of constants. No text of it is shown: it may be a secret.
@@ -288,7 +306,7 @@ fn validate(world: &World<'_>, name: &str, declared: &Declared<'_>) -> Evaluatio
             }
             _ => String::new(),
         };
-        let message = message.trim_end_matches('.').to_owned();
+
         let place = scope.place(span_of(&condition.value));
         collector.push(place.error("language::validation", message, text));
     }

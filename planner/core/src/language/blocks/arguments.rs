@@ -132,6 +132,9 @@ impl<'v> Reader<'v> {
 
     /// Returns the value of an argument that is written as blocks.
     fn nested(&self, spec: &AttributeSpec) -> Evaluation<Option<serde_json::Value>> {
+        if !takes_blocks(&spec.value_type) {
+            return Ok(None);
+        }
         let mut collector = Collector::default();
         let mut objects = Vec::new();
         let mut place = None;

@@ -17,7 +17,7 @@ use lifeboat_model::{Address, Block};
 
 use super::declare::Declared;
 use super::evaluate::{Each, Instances, Scope, World};
-use super::failure::{Evaluation, Failure};
+use super::failure::{Evaluation, Failure, span_of};
 use super::graph::order;
 use crate::configuration::Configuration;
 use crate::diagnostic::Diagnostic;
@@ -56,6 +56,9 @@ pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Co
         if let Some(objective) = &target.objective {
             unused.remove(&Address::named(Block::Objective, objective.as_str()));
         }
+    }
+    if !problems.is_empty() {
+        return configuration;
     }
     for address in &unused {
         if let Some(declared) = world.declarations.blocks.get(address) {
@@ -97,17 +100,32 @@ fn each_instance(
                 let each = Some(Each { key, value });
                 let reader = Reader::new(world, declared, Scope::within(declared.file, each));
                 read(address.clone().keyed(key.as_str()), &reader)
-                    .map_err(|failure| for_key(failure, key))?;
+                    .map_err(|failure| for_key(failure, declared, key))?;
             }
             Ok(())
         }
     }
 }
 
-/// Says for which key a block with `for_each` fails.
-fn for_key(mut failure: Failure, key: &str) -> Failure {
+/// Says for which key a value in a block with `for_each` fails; what is wrong for all keys is left as it is.
+fn for_key(mut failure: Failure, declared: &Declared<'_>, key: &str) -> Failure {
+    const FOR_ALL: [&str; 6] = [
+        "language::unknown_argument",
+        "language::unknown_block",
+        "language::missing_argument",
+        "language::computed_argument",
+        "language::unknown_kind",
+        "language::duplicate",
+    ];
+    let block = span_of(declared.block);
     for reason in &mut failure.0 {
-        if let Some(label) = reason.labels.first_mut() {
+        if FOR_ALL.contains(&reason.code) {
+            continue;
+        }
+        if let Some(label) = reason.labels.first_mut()
+            && label.file == declared.file
+            && block.contains(&label.span.start)
+        {
             let separator = if label.text.is_empty() { "" } else { ", " };
             label
                 .text

@@ -30,6 +30,7 @@ pub(super) fn read_all(
     configuration: &mut Configuration,
     problems: &mut Vec<Diagnostic>,
 ) {
+    let mut failed = false;
     for (address, declared) in &world.declarations.blocks {
         if address.block != Block::Protection {
             continue;
@@ -40,9 +41,9 @@ pub(super) fn read_all(
             configuration.protections.insert(address, block);
             Ok(())
         });
+        failed |= result.is_err();
         super::keep(result, problems);
     }
-    let failed = !problems.is_empty();
     find_sources(world, configuration, problems, failed);
     for block in configuration.protections.values() {
         super::keep(check_source(world, block, configuration), problems);
@@ -50,62 +51,91 @@ pub(super) fn read_all(
 }
 
 /// Reads one instance. `checked` has the kinds of targets for which the names of the arguments were checked.
-fn read<'v>(
+fn read(
     address: Address,
-    reader: &Reader<'v>,
+    reader: &Reader<'_>,
     checked: &mut BTreeSet<String>,
 ) -> Evaluation<ProtectionBlock> {
-    let mechanism = mechanism(reader)?;
-    reader.required("target")?;
-    let (target, place) = reader
-        .reference("target", Block::Target)?
-        .ok_or_else(|| reader.missing("target"))?;
-    let target_kind = target.kind.clone().unwrap_or_default();
-    let (spec, kind) = supported(reader, mechanism, &target_kind, &place)?;
+    let mut collector = Collector::default();
+    let mechanism = collector.take(mechanism(reader));
+    let target = collector.take(target(reader));
+    let how = match (mechanism, &target) {
+        (Some(mechanism), Some((target, place))) => {
+            let kind = target.kind.as_deref().unwrap_or_default();
+            collector.take(supported(reader, mechanism, kind, place))
+        }
+        _ => None,
+    };
+    let schedule = collector.take(reader.schedule("schedule"));
+    let retention = collector.take(reader.retention());
+    let on_remove = collector.take(reader.on_remove());
+    let depends_on = collector.take(reader.depends_on());
+    let from = collector.take(reader.reference("from", Block::Protection));
+    let repository = collector.take(reader.reference("repository", Block::Repository));
+    let (Some(mechanism), Some((target, _)), Some((spec, kind))) = (mechanism, target, how) else {
+        return collector.finish(()).and(Err(Failure::elsewhere()));
+    };
     let arguments = kind
         .attributes
         .iter()
         .filter(|a| !FILLED.contains(&a.name.as_str()));
     let arguments: Vec<&AttributeSpec> = arguments.collect();
-    let mut collector = Collector::default();
-    if checked.insert(target_kind) {
-        let mut meta = vec!["for_each", "target", "on_remove", "depends_on"];
-        if !spec.repository_kinds.is_empty() {
-            meta.push("repository");
-        }
-        let optional = ["schedule", "retention"];
-        meta.extend(
-            optional
-                .iter()
-                .filter(|name| kind.attribute(name).is_some()),
-        );
-        if mechanism == Mechanism::Copy {
-            meta.push("from");
-        }
-        collector.take(reader.check_arguments(&arguments, &meta));
-        if !spec.repository_kinds.is_empty() {
-            collector.take(reader.required("repository"));
-        }
+    if checked.insert(spec.target_kind.clone()) {
+        collector.take(check_names(reader, spec, kind, &arguments));
     }
-    let block = ProtectionBlock {
+    let attributes = collector.take(reader.attributes(&arguments));
+    let repository = repository.flatten();
+    if let Some((address, place)) = &repository {
+        collector.take(check_repository(address, spec, place));
+    }
+    collector.finish(ProtectionBlock {
         mechanism,
-        repository: collector.take(repository(reader, spec)).flatten(),
-        from: collector
-            .take(reader.reference("from", Block::Protection))
-            .flatten()
-            .map(|(from, _)| from),
-        schedule: collector.take(reader.schedule("schedule")).flatten(),
-        retention: collector.take(reader.retention()).flatten(),
-        attributes: collector
-            .take(reader.attributes(&arguments))
-            .unwrap_or_default(),
-        on_remove: collector.take(reader.on_remove()).unwrap_or_default(),
-        depends_on: collector.take(reader.depends_on()).unwrap_or_default(),
-        at: reader.declared.location(),
         target,
+        repository: repository.map(|(address, _)| address),
+        from: from.flatten().map(|(address, _)| address),
+        schedule: schedule.flatten(),
+        retention: retention.flatten(),
+        attributes: attributes.unwrap_or_default(),
+        on_remove: on_remove.unwrap_or_default(),
+        depends_on: depends_on.unwrap_or_default(),
+        at: reader.declared.location(),
         address,
-    };
-    collector.finish(block)
+    })
+}
+
+fn target<'v>(reader: &Reader<'v>) -> Evaluation<(Address, Place<'v>)> {
+    reader
+        .reference("target", Block::Target)?
+        .ok_or_else(|| reader.missing("target"))
+}
+
+/// Checks the names of all arguments: those of the mechanism, and those that every protection has.
+fn check_names(
+    reader: &Reader<'_>,
+    spec: &ProtectionSpec,
+    kind: &KindSpec,
+    arguments: &[&AttributeSpec],
+) -> Evaluation<()> {
+    let mut meta = vec!["for_each", "target", "on_remove", "depends_on"];
+    let needs_repository = !spec.repository_kinds.is_empty();
+    if needs_repository {
+        meta.push("repository");
+    }
+    let optional = ["schedule", "retention"];
+    meta.extend(
+        optional
+            .iter()
+            .filter(|name| kind.attribute(name).is_some()),
+    );
+    if spec.mechanism == Mechanism::Copy {
+        meta.push("from");
+    }
+    let mut collector = Collector::default();
+    collector.take(reader.check_arguments(arguments, &meta));
+    if needs_repository {
+        collector.take(reader.required("repository"));
+    }
+    collector.finish(())
 }
 
 fn mechanism(reader: &Reader<'_>) -> Evaluation<Mechanism> {
@@ -162,13 +192,10 @@ fn supported<'v>(
     })
 }
 
-fn repository(reader: &Reader<'_>, spec: &ProtectionSpec) -> Evaluation<Option<Address>> {
-    let Some((address, place)) = reader.reference("repository", Block::Repository)? else {
-        return Ok(None);
-    };
+fn check_repository(address: &Address, spec: &ProtectionSpec, place: &Place<'_>) -> Evaluation<()> {
     let kind = address.kind.as_deref().unwrap_or_default();
     if spec.repository_kinds.iter().any(|known| known == kind) {
-        return Ok(Some(address));
+        return Ok(());
     }
     let message = format!(
         "`{}` of a `{}` cannot use a repository of kind `{kind}`",

@@ -6,7 +6,7 @@ use crate::configuration::{Configuration, ProviderBlock};
 use crate::diagnostic::Diagnostic;
 use crate::language::declare::Declared;
 use crate::language::evaluate::{Scope, World};
-use crate::language::failure::Evaluation;
+use crate::language::failure::{Collector, Evaluation};
 use crate::language::nearest::suggestion;
 
 use super::reader::Reader;
@@ -33,8 +33,12 @@ pub(super) fn read(
     };
     let reader = Reader::new(world, declared, Scope::of(declared.file));
     let specs: Vec<_> = specs.iter().collect();
-    reader.check_arguments(&specs, &["alias"])?;
-    let attributes = reader.attributes(&specs)?;
+    let mut collector = Collector::default();
+    collector.take(reader.check_arguments(&specs, &["alias"]));
+    let attributes = collector
+        .take(reader.attributes(&specs))
+        .unwrap_or_default();
+    let attributes = collector.finish(attributes)?;
     let block = ProviderBlock {
         address: address.clone(),
         kind: kind.to_owned(),

@@ -293,6 +293,7 @@ pub(crate) fn as_reference(
 ) -> Evaluation<Address> {
     let words: Vec<&str> = allowed.iter().map(|block| block.keyword()).collect();
     let expected = words.join(", ");
+    let article = if expected.starts_with('o') { "an" } else { "a" };
     match opened(value).0 {
         Value::Reference(address) if allowed.contains(&address.block) => Ok(address.clone()),
         other => {
@@ -308,7 +309,7 @@ pub(crate) fn as_reference(
             Err(place
                 .error(
                     "language::argument_type",
-                    format!("`{name}` must refer to a {expected}"),
+                    format!("`{name}` must refer to {article} {expected}"),
                     text,
                 )
                 .help(format!("Write `{first}.{labels}`, without quotes."))

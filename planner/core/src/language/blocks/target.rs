@@ -3,7 +3,7 @@
 use lifeboat_model::{Address, Block, KindRole};
 
 use crate::configuration::{Configuration, TargetBlock};
-use crate::language::failure::Evaluation;
+use crate::language::failure::{Collector, Evaluation, Failure};
 
 use super::reader::Reader;
 
@@ -15,6 +15,7 @@ pub(super) fn read(
 ) -> Evaluation<()> {
     let kind = reader.kind(KindRole::Target)?;
     let specs: Vec<_> = kind.attributes.iter().collect();
+    let mut collector = Collector::default();
     if reader.is_first(&address) {
         let meta = [
             "for_each",
@@ -23,15 +24,23 @@ pub(super) fn read(
             "retention",
             "depends_on",
         ];
-        reader.check_arguments(&specs, &meta)?;
+        collector.take(reader.check_arguments(&specs, &meta));
     }
-    let objective = reader.reference("objective", Block::Objective)?;
+    let objective = collector.take(reader.reference("objective", Block::Objective));
+    let provider = collector.take(reader.provider(&kind.provider));
+    let attributes = collector.take(reader.attributes(&specs));
+    let retention = collector.take(reader.retention());
+    let depends_on = collector.take(reader.depends_on());
+    collector.finish(())?;
+    let Some(provider) = provider else {
+        return Err(Failure::elsewhere());
+    };
     let block = TargetBlock {
-        provider: reader.provider(&kind.provider)?,
-        attributes: reader.attributes(&specs)?,
-        objective: objective.map(|(address, _)| address.name),
-        retention: reader.retention()?,
-        depends_on: reader.depends_on()?,
+        provider,
+        attributes: attributes.unwrap_or_default(),
+        objective: objective.flatten().map(|(address, _)| address.name),
+        retention: retention.flatten(),
+        depends_on: depends_on.unwrap_or_default(),
         at: reader.declared.location(),
         address: address.clone(),
     };

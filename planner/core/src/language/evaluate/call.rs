@@ -11,6 +11,7 @@ use crate::language::Value;
 use crate::language::failure::{Collector, Evaluation, Failure, span_of};
 use crate::language::functions::{self, FunctionError};
 use crate::language::nearest::nearest;
+use crate::language::path::absolute;
 
 /// The functions that evaluate by themselves.
 const LAZY: [&str; 3] = ["try", "can", "templatefile"];
@@ -221,7 +222,11 @@ impl World<'_> {
             let message = "the second argument of `templatefile` must be an object";
             return Err(place.error("language::function", message, "").into());
         };
-        let name = opened(path).0.to_text().unwrap_or_default();
+        let mut name = opened(path).0.to_text().unwrap_or_default();
+        let absolute = absolute(&self.inputs.base_dir, &name);
+        if self.inputs.loaded.contains_key(&absolute) {
+            name = absolute;
+        }
         let template: Template = text.parse().map_err(|error: hcl_edit::parser::Error| {
             let line = error.location().line();
             let message = format!(

@@ -13,7 +13,7 @@ mod template;
 mod traverse;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -142,6 +142,7 @@ pub(crate) struct World<'w> {
     resolving: RefCell<Vec<(Address, String)>>,
     resolved: RefCell<BTreeMap<(Address, String), Option<Value>>>,
     warnings: RefCell<Vec<Diagnostic>>,
+    looked_at: Cell<usize>,
 }
 
 /// A value, borrowed where it is stored somewhere.
@@ -172,6 +173,7 @@ impl<'w> World<'w> {
             resolving: RefCell::default(),
             resolved: RefCell::default(),
             warnings: RefCell::default(),
+            looked_at: Cell::default(),
         }
     }
 

@@ -62,14 +62,7 @@ impl World<'_> {
         if default_provider {
             return Ok(());
         }
-        let known: Vec<String> = self
-            .declarations
-            .blocks
-            .keys()
-            .filter(|a| a.block == address.block)
-            .map(ToString::to_string)
-            .collect();
-        let help = suggestion(&address.to_string(), known.iter().map(String::as_str));
+        let help = self.nearest_block(address);
         Err(place
             .error(
                 "language::unknown_reference",
@@ -78,6 +71,23 @@ impl World<'_> {
             )
             .maybe_help(help)
             .into())
+    }
+
+    /// Returns a hint for an address that is not declared; none once many hints were given for many blocks.
+    fn nearest_block(&self, address: &Address) -> Option<String> {
+        const MOST: usize = 200_000;
+        let blocks = &self.declarations.blocks;
+        let looked_at = self.looked_at.get() + blocks.len();
+        if looked_at > MOST {
+            return None;
+        }
+        self.looked_at.set(looked_at);
+        let known: Vec<String> = blocks
+            .keys()
+            .filter(|a| a.block == address.block)
+            .map(ToString::to_string)
+            .collect();
+        suggestion(&address.to_string(), known.iter().map(String::as_str))
     }
 
     /// Returns the instances of a block; none while they are not known.
@@ -301,9 +311,7 @@ impl World<'_> {
         };
         let each = each.map(|(key, value)| Each { key, value });
         let scope = Scope::within(declared.file, each);
-        let value = self
-            .value(&attribute.value, scope)
-            .map_err(|_| Failure::elsewhere())?;
+        let value = self.value(&attribute.value, scope)?;
         let Some(spec) = spec.filter(|_| kind.is_some_and(|k| k.role != KindRole::Setting)) else {
             return Ok(value);
         };
@@ -311,9 +319,7 @@ impl World<'_> {
             return Ok(value);
         }
         let at = scope.place(span_of(&attribute.value));
-        let checked = self
-            .checked(spec, value, &at)
-            .map_err(|_| Failure::elsewhere())?;
+        let checked = self.checked(spec, value, &at)?;
         Ok(Value::from(&checked))
     }
 }

@@ -400,7 +400,7 @@ fn out_of_range(at: i64, length: usize, place: &Place<'_>) -> Failure {
     place
         .error(
             "language::index",
-            format!("the list has {length} elements, and no element {at}"),
+            format!("a list of length {length} has no element {at}"),
             "elements count from 0",
         )
         .into()

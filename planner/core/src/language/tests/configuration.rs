@@ -88,7 +88,24 @@ fn a_configuration_says_what_it_says() {
         },
     )
     "#);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&configuration.objectives["gold"]).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&configuration.objectives["gold"]).unwrap(), @r#"
+    {
+      "name": "gold",
+      "goals": {
+        "corruption": {
+          "rpo": "1h",
+          "rto": "4h",
+          "detected_within": "14d"
+        },
+        "instance": {
+          "rpo": "1d",
+          "rto": null,
+          "detected_within": null
+        }
+      },
+      "drill_every": "30d"
+    }
+    "#);
     let target = configuration.targets.values().next().unwrap();
     insta::assert_snapshot!(
         format!("{} {:?} {:?}\n{}", target.address, target.provider, target.objective,

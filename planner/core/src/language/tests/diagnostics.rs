@@ -1,1 +1,281 @@
-//! To be filled.
+//! What is said about texts that cannot be right, before any block is looked into.
+
+use super::{directory, problems, problems_of};
+
+#[test]
+fn a_syntax_error_stops_one_file_only() {
+    let shown = problems_of(&directory(&[
+        ("a.dr.hcl", "locals {\n  a = [1, 2\n}\n"),
+        (
+            "b.dr.hcl",
+            "locals {\n  b = local.a + 1 / 0\n  c = local.a\n}\n",
+        ),
+        ("c.dr.hcl", "target \"local_directory\" {\n}\nx = 1\n"),
+    ]));
+    insta::assert_snapshot!(shown, @r#"
+    error[language::syntax]: the file cannot be read from here on
+      a.dr.hcl:3:1
+      | }
+      | ^ expected `]`
+
+    error[language::arithmetic]: division by zero
+      b.dr.hcl:2:21
+      |   b = local.a + 1 / 0
+      |                     ^ this is zero
+
+    error[language::labels]: `target` takes 2 labels, 1 given
+      c.dr.hcl:1:1
+      | target "local_directory" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      help: Write it as `target "KIND" "NAME" { … }`.
+
+    error[language::stray_attribute]: `x` stands outside of any block
+      c.dr.hcl:3:1
+      | x = 1
+      | ^
+      help: Put it into a `locals` block to give a value a name.
+    "#);
+}
+
+#[test]
+fn blocks_that_do_not_exist_have_a_nearest_name() {
+    let shown = problems(
+        "tagret \"a\" \"b\" {\n}\nservice \"checkout\" {\n}\nvariable {\n}\nprovider \"local\" \"x\" {\n}\ntarget \"local_directory\" \"a b\" {\n  path = \"x\"\n}\n",
+    );
+    insta::assert_snapshot!(shown, @r#"
+    error[language::unknown_block]: there is no block `tagret`
+      main.dr.hcl:1:1
+      | tagret "a" "b" {
+      | ^^^^^^
+      help: Did you mean `target`?
+
+    error[language::not_yet]: a `service` block is not supported by this version yet
+      main.dr.hcl:3:1
+      | service "checkout" {
+      | ^^^^^^^
+      help: Remove the block, or use a later version of lifeboat.
+
+    error[language::labels]: `variable` takes 1 label, 0 given
+      main.dr.hcl:5:1
+      | variable {
+      | ^^^^^^^^
+      help: Write it as `variable "NAME" { … }`.
+
+    error[language::labels]: `provider` takes 1 label, 2 given
+      main.dr.hcl:7:1
+      | provider "local" "x" {
+      | ^^^^^^^^^^^^^^^^^^^^
+      help: Write it as `provider "KIND" { … }`.
+
+    error[language::bad_name]: `a b` is not a name
+      main.dr.hcl:9:26
+      | target "local_directory" "a b" {
+      |                          ^^^^^
+      help: Start with a letter or `_`, and use letters, digits, `_` and `-` only.
+    "#);
+}
+
+#[test]
+fn two_blocks_with_one_name_are_both_shown() {
+    let shown = problems_of(&directory(&[
+        (
+            "a.dr.hcl",
+            "target \"local_directory\" \"x\" {\n  path = \"a\"\n}\nlocals {\n  l = 1\n}\n",
+        ),
+        (
+            "b.dr.hcl",
+            "target \"local_directory\" \"x\" {\n  path = \"b\"\n}\nlocals {\n  l = 2\n}\nlifeboat {\n}\nlifeboat {\n}\n",
+        ),
+    ]));
+    insta::assert_snapshot!(shown, @r#"
+    error[language::duplicate]: `target.local_directory.x` is declared twice
+      b.dr.hcl:1:1
+      | target "local_directory" "x" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      a.dr.hcl:1:1
+      | target "local_directory" "x" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ first declared here
+
+    error[language::duplicate]: local `l` is declared twice
+      b.dr.hcl:5:3
+      |   l = 2
+      |   ^
+      a.dr.hcl:5:3
+      |   l = 1
+      |   ^ first declared here
+
+    error[language::duplicate]: the `lifeboat` block is declared twice
+      b.dr.hcl:9:1
+      | lifeboat {
+      | ^^^^^^^^
+      b.dr.hcl:7:1
+      | lifeboat {
+      | ^^^^^^^^ first declared here
+    "#);
+}
+
+#[test]
+fn names_that_do_not_exist_have_a_nearest_name() {
+    let shown = problems(
+        r#"
+variable "root" {
+  default = "x"
+}
+locals {
+  a = var.rot
+  b = locl.a
+  c = root
+  d = some_word
+  e = each.key
+  f = [for item in [1] : itm]
+  g = service.checkout
+  h = target.local_directory.x
+  i = objective.gold
+  j = var
+  k = target.local_directory
+  l = "${path.cwd}"
+  m = provider.locl
+}
+target "local_directory" "xy" {
+  path = "a"
+}
+"#,
+    );
+    insta::assert_snapshot!(shown, @r#"
+    error[language::unknown_reference]: there is no variable `rot`
+      main.dr.hcl:6:11
+      |   a = var.rot
+      |           ^^^
+      help: Did you mean `root`?
+
+    error[language::unknown_name]: there is nothing called `locl`
+      main.dr.hcl:7:7
+      |   b = locl.a
+      |       ^^^^
+      help: Did you mean `local`?
+
+    error[language::unknown_name]: there is nothing called `root`
+      main.dr.hcl:8:7
+      |   c = root
+      |       ^^^^
+      help: Write `var.root` for the value of the variable.
+
+    error[language::unknown_name]: there is nothing called `some_word`
+      main.dr.hcl:9:7
+      |   d = some_word
+      |       ^^^^^^^^^
+      help: Put it in quotes if it is text: "some_word".
+
+    error[language::each_outside]: `each.key` means something only in a block with `for_each`
+      main.dr.hcl:10:7
+      |   e = each.key
+      |       ^^^^
+
+    error[language::unknown_name]: there is nothing called `itm`
+      main.dr.hcl:11:26
+      |   f = [for item in [1] : itm]
+      |                          ^^^
+      help: Did you mean `item`?
+
+    error[language::not_yet]: `service` is not supported by this version yet
+      main.dr.hcl:12:7
+      |   g = service.checkout
+      |       ^^^^^^^
+
+    error[language::unknown_reference]: there is no `target.local_directory.x`
+      main.dr.hcl:13:7
+      |   h = target.local_directory.x
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^
+      help: Did you mean `target.local_directory.xy`?
+
+    error[language::unknown_reference]: there is no `objective.gold`
+      main.dr.hcl:14:7
+      |   i = objective.gold
+      |       ^^^^^^^^^^^^^^
+
+    error[language::incomplete_reference]: the reference is incomplete
+      main.dr.hcl:15:7
+      |   j = var
+      |       ^^^ expected `var.NAME`
+
+    error[language::incomplete_reference]: the reference is incomplete
+      main.dr.hcl:16:7
+      |   k = target.local_directory
+      |       ^^^^^^ expected `target.KIND.NAME`
+
+    error[language::unknown_reference]: `path` has no `cwd`
+      main.dr.hcl:17:15
+      |   l = "${path.cwd}"
+      |               ^^^
+      help: Use `path.root`, the directory of the configuration.
+
+    error[language::unknown_reference]: there is no `provider.locl`
+      main.dr.hcl:18:7
+      |   m = provider.locl
+      |       ^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn every_error_of_every_file_is_reported() {
+    let shown = problems_of(&directory(&[
+        (
+            "b.dr.hcl",
+            "locals {\n  a = [1 / 0, \"x\" + 1]\n  b = { x = nope(), y = [1].5 }\n}\n",
+        ),
+        ("a.dr.hcl", "locals {\n  c = \"${[]} ${upper([])}\"\n}\n"),
+    ]));
+    insta::assert_snapshot!(shown, @r#"
+    error[language::template]: a list cannot be part of a text
+      a.dr.hcl:2:10
+      |   c = "${[]} ${upper([])}"
+      |          ^^ expected a string, a number or a bool
+
+    error[language::function]: argument 1 of `upper` must be a string, not a list
+      a.dr.hcl:2:22
+      |   c = "${[]} ${upper([])}"
+      |                      ^^
+
+    error[language::arithmetic]: division by zero
+      b.dr.hcl:2:12
+      |   a = [1 / 0, "x" + 1]
+      |            ^ this is zero
+
+    error[language::operand]: `+` works on numbers
+      b.dr.hcl:2:15
+      |   a = [1 / 0, "x" + 1]
+      |               ^^^ this is a string
+
+    error[language::function]: there is no function `nope`
+      b.dr.hcl:3:13
+      |   b = { x = nope(), y = [1].5 }
+      |             ^^^^
+
+    error[language::index]: a list of length 1 has no element 5
+      b.dr.hcl:3:28
+      |   b = { x = nope(), y = [1].5 }
+      |                            ^^ elements count from 0
+    "#);
+}
+
+#[test]
+fn reasons_of_a_try_are_shown() {
+    let shown = problems("locals {\n  a = try(1 / 0, [][1])\n  b = templatefile(1)\n}\n");
+    insta::assert_snapshot!(shown, @r"
+    error[language::try_failed]: no argument of `try` has a value
+      main.dr.hcl:2:7
+      |   a = try(1 / 0, [][1])
+      |       ^^^
+      main.dr.hcl:2:15
+      |   a = try(1 / 0, [][1])
+      |               ^ division by zero
+      main.dr.hcl:2:20
+      |   a = try(1 / 0, [][1])
+      |                    ^^^ a list of length 0 has no element 1
+
+    error[language::function]: `templatefile` takes 2 arguments, 1 given
+      main.dr.hcl:3:7
+      |   b = templatefile(1)
+      |       ^^^^^^^^^^^^^^^
+    ");
+}

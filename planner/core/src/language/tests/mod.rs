@@ -1,5 +1,10 @@
 //! The language as its reader meets it: texts go in, a configuration or diagnostics come out.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "a test shows a whole session, with all that is said"
+)]
+
 mod blocks;
 mod catalog;
 mod configuration;
