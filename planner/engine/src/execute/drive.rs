@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, ActionId, Address, Attributes, LiveState, Plan, RecoveryPointId, Span,
+    Action, ActionId, Address, Attributes, LiveState, Plan, RecordedState, RecoveryPointId, Span,
 };
 use tokio::task::{JoinError, JoinSet};
 
@@ -128,7 +128,7 @@ impl<'a> Driver<'a> {
                 .map(|action| (action.id, action))
                 .collect(),
             graph: Graph::of(&plan.actions),
-            bindings: Arc::new(with_recorded(check::planned_bindings(plan, state), state)),
+            bindings: Arc::new(with_recorded(with_planned(plan, state), state)),
             old_bindings: Arc::new(with_recorded(check::recorded_bindings(plan, state), state)),
             known_points,
             statuses: BTreeMap::new(),
@@ -303,6 +303,18 @@ impl<'a> Driver<'a> {
             stopped: self.run.stop.level() > StopLevel::Continue,
         }
     }
+}
+
+/// Returns the planned bindings, with the planned attributes of everything that an action makes: a copy refers to a
+/// source that is made by the same plan.
+fn with_planned(plan: &Plan, state: &RecordedState) -> BTreeMap<Address, Attributes> {
+    let mut bindings = check::planned_bindings(plan, state);
+    for action in &plan.actions {
+        if let (Some(after), false) = (&action.after, bindings.contains_key(&action.address)) {
+            bindings.insert(action.address.clone(), after.clone());
+        }
+    }
+    bindings
 }
 
 fn record(action: &Action, ended: &Ended, at: Timestamp) -> Record {

@@ -465,3 +465,45 @@ async fn a_change_costs_the_same_bytes_in_a_small_apply_and_in_a_large_one() {
     }
     assert!(per_change[1] <= per_change[0] + 50, "{per_change:?}");
 }
+
+#[tokio::test]
+async fn without_a_journal_nothing_is_touched() {
+    let site = Site::new(1);
+    let mut session = site.open().await;
+    let plan = site.plan(&wanted(1), session.state()).await;
+    // A directory in its place stands for a disk that refuses.
+    std::fs::create_dir(&site.store().paths().journal).unwrap();
+    let error = site.execute(&plan, &mut session).await.unwrap_err();
+    assert!(matches!(error, EngineError::State(_)), "{error}");
+    assert_eq!(site.world.faults().writes(), 0);
+}
+
+#[tokio::test]
+async fn a_session_that_was_stopped_at_once_folds_its_journal_before_the_next_run() {
+    let mut site = Site::new(1);
+    site.world.faults().plan("back_up 1 hang".parse().unwrap());
+    let mut session = site.open().await;
+    let plan = site.plan(&wanted(1), session.state()).await;
+    let interrupt = async {
+        while site.world.faults().calls(Method::BackUp) < 1 {
+            tokio::task::yield_now().await;
+        }
+        site.stop.request();
+        site.stop.request();
+    };
+    let (report, ()) = tokio::join!(site.execute(&plan, &mut session), interrupt);
+    assert_eq!(report.unwrap().interrupted(), 1);
+    site.stop = crate::Stop::default();
+    session.change(|_| Ok::<_, crate::StateError>(())).unwrap();
+    assert_eq!(site.recorded(), *session.state());
+    let plan = site.plan(&wanted(1), session.state()).await;
+    assert!(
+        site.execute(&plan, &mut session)
+            .await
+            .unwrap()
+            .is_success()
+    );
+    assert_eq!(site.recorded(), *session.state());
+    assert_eq!(site.recorded().resources.len(), 4);
+    site.store().audit().verify_chain().unwrap();
+}

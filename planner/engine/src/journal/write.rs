@@ -68,10 +68,39 @@ impl JournalWriter {
         written
     }
 
+    /// Cuts off what a failed write left.
     fn take_back(&mut self) -> io::Result<()> {
         use std::io::Seek as _;
         self.file.set_len(self.whole)?;
         self.file.seek(io::SeekFrom::Start(self.whole))?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_an_error_and_nothing_is_written_behind_what_it_cut_off() {
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut writer = JournalWriter {
+            path: PathBuf::from("/dev/full"),
+            file,
+            whole: 0,
+            broken: false,
+        };
+        let end = Record::End {
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let error = writer.append(std::slice::from_ref(&end)).unwrap_err();
+        assert_eq!(
+            error.help().as_deref(),
+            Some("Free some space, then run the command again.")
+        );
+        assert!(writer.append(&[end]).is_err());
     }
 }

@@ -16,6 +16,9 @@ use crate::clock::Clock;
 /// How often a waiting process looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
+/// Even who does not wait looks again after this: somebody may only have looked who holds the lock.
+const GLANCE: Duration = Duration::from_millis(50);
+
 /// A sign of life is written when the last one is this old.
 const HEARTBEAT: Span = Span::from_secs(10);
 
@@ -42,7 +45,7 @@ impl StateLock {
             source,
         };
         let mut file = open(path).map_err(io)?;
-        let mut left = Duration::from_millis(wait.as_millis());
+        let mut left = Duration::from_millis(wait.as_millis()).max(GLANCE);
         while !try_lock(&file).map_err(io)? {
             if left.is_zero() {
                 return Err(LockError::Held {
@@ -51,7 +54,7 @@ impl StateLock {
                     now: clock.now(),
                 });
             }
-            let pause = left.min(LOOK_AGAIN);
+            let pause = left.min(LOOK_AGAIN).min(GLANCE.max(left / 10));
             tokio::time::sleep(pause).await;
             left -= pause;
         }

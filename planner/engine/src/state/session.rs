@@ -97,6 +97,8 @@ impl Session {
         &mut self,
         change: impl FnOnce(&mut RecordedState) -> Result<T, E>,
     ) -> Result<T, E> {
+        // A journal that a stopped run left open would be taken for older than what is written here.
+        self.finish()?;
         let mut next = self.state.clone();
         let answer = change(&mut next)?;
         if next.lineage.is_empty() {
@@ -119,6 +121,7 @@ impl Session {
         plan: Option<Digest>,
         offered: BTreeMap<Address, Attributes>,
     ) -> Result<(), StateError> {
+        self.finish()?;
         if self.state.lineage.is_empty() {
             // Without it, a journal beside no state would look like a lost state.
             self.state.lineage = new_lineage()?;
@@ -163,6 +166,9 @@ impl Session {
     /// # Errors
     /// When the state cannot be written. The journal stays, and the next session folds it.
     pub(crate) fn finish(&mut self) -> Result<(), StateError> {
+        if self.open.is_none() {
+            return Ok(());
+        }
         let end = Record::End {
             at: self.clock.now(),
         };

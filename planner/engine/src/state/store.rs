@@ -87,7 +87,10 @@ impl StateStore {
         if let Some(journal) = journal {
             journal.check_lineage(&self.paths.journal, &state.lineage)?;
             if journal.is_pending(state.serial) {
-                interrupted = journal.interrupted();
+                // While somebody holds the lock, they are not interrupted but under way.
+                if !matches!(StateLock::holder_of(&self.paths.lock), Ok(Some(_))) {
+                    interrupted = journal.interrupted();
+                }
                 journal.replay(&mut state);
                 if journal.has_results() {
                     // What the next session will write, so that a plan made now fits it.

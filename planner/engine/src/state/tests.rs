@@ -225,6 +225,7 @@ async fn the_lock_tells_who_holds_it_and_for_how_long() {
         )
     );
     assert_eq!(site.store().holder().unwrap().unwrap().who(), who);
+    assert!(site.store().read().unwrap().interrupted.is_empty());
     drop(held);
     assert_eq!(site.store().holder().unwrap(), None);
     drop(site.open().await);
