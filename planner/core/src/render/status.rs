@@ -34,6 +34,8 @@ pub struct ProtectionStatus {
     pub last_drill: Option<DrillRecord>,
     /// When it runs.
     pub schedule: Option<String>,
+    /// Whether lifeboat installed something that runs it then.
+    pub scheduled: bool,
     /// When the next run is due; in the past when one was missed.
     pub next_run: Option<Timestamp>,
     /// What is not as it should be, each a lower-case fragment.
@@ -121,7 +123,10 @@ pub fn status(
             continue;
         }
         let target = resource.target.clone().unwrap_or_else(|| address.owner());
-        let status = protection(address, &target, resource, live, as_of);
+        let mut status = protection(address, &target, resource, live, as_of);
+        let key = address.part.as_ref().and_then(|part| part.key.clone());
+        let timer = address.owner().part("schedule", key);
+        status.scheduled = recorded.resources.contains_key(&timer);
         targets.entry(target).or_default().push(status);
     }
     let replicated: BTreeSet<Address> = recorded
@@ -222,6 +227,7 @@ fn protection(
         last_verify: resource.last_verify.clone(),
         last_drill: resource.last_drill.clone(),
         schedule: schedule.map(|schedule| schedule.to_string()),
+        scheduled: false,
         next_run,
         problems,
     }

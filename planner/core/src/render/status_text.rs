@@ -101,8 +101,11 @@ fn row(
     let next = match protection.next_run {
         None if is_copy(protection) => (Tone::Plain, "after its source".to_owned()),
         None => (Tone::Faint, "by hand".to_owned()),
-        Some(due) if due <= as_of => (Tone::Warn, "due".to_owned()),
-        Some(due) => (Tone::Plain, age(due, as_of)),
+        Some(due) if due <= as_of => (Tone::Warn, format!("due{}", by_whom(protection))),
+        Some(due) => (
+            Tone::Plain,
+            format!("{}{}", age(due, as_of), by_whom(protection)),
+        ),
     };
     let points = (Tone::Plain, protection.points.to_string());
     table.row([(Tone::Plain, name), (tone, newest), points, verified, next]);
@@ -130,6 +133,15 @@ fn is_copy(protection: &ProtectionStatus) -> bool {
     part.is_some_and(|part| part.role == Mechanism::Copy.as_str())
 }
 
+/// Returns a note where lifeboat installed no schedule.
+const fn by_whom(protection: &ProtectionStatus) -> &'static str {
+    if protection.scheduled {
+        ""
+    } else {
+        ", not by lifeboat"
+    }
+}
+
 fn fresh(age: Span, goal: Span, style: Style) -> (Tone, String) {
     let met = age <= goal;
     let tone = if met { Tone::Good } else { Tone::Warn };
@@ -149,11 +161,7 @@ fn verdict(canvas: &mut Canvas, report: &StatusReport) {
         " Recovery points are those of the state; the repositories were not read."
     };
     if report.is_well() {
-        canvas.paragraph(
-            "",
-            Tone::Good,
-            &format!("All is as promised: {all}.{source}"),
-        );
+        canvas.paragraph("", Tone::Good, &format!("No problems in {all}.{source}"));
     } else {
         let n = count(report.problems().count(), "problem");
         canvas.paragraph("", Tone::Bad, &format!("{n} in {all}.{source}"));

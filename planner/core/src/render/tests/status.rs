@@ -52,11 +52,13 @@ fn recorded() -> RecordedState {
     let copy = resource("", Vec::new());
     let offsite = "target.local_directory.docs.copy[\"docs_offsite\"]";
     let shop = "target.local_sqlite.shop.snapshot[\"shop\"]";
+    let timer = "target.local_sqlite.shop.schedule[\"shop\"]";
     RecordedState {
         resources: BTreeMap::from([
             (address(DAILY), daily),
             (address(offsite), copy),
             (address(shop), hourly),
+            (address(timer), resource("0 * * * *", Vec::new())),
         ]),
         ..RecordedState::default()
     }
@@ -109,7 +111,7 @@ fn status_tells_problems_first() {
     target.local_directory.docs   bronze: rpo 6h, a drill every 30d
       copy["docs_offsite"]    none    0       never     after its source
         no drill yet
-      snapshot["docs_daily"]  1d ✗    2       1d6h ✓    due
+      snapshot["docs_daily"]  1d ✗    2       1d6h ✓    due, not by lifeboat
         last drill 31d ago: passed in 12m34s, the point was 3h old, 41 MiB
     target.local_directory.photos   bronze: rpo 6h, a drill every 30d
     target.local_sqlite.shop
@@ -146,7 +148,7 @@ fn status_without_goals_and_with_everything_live_is_well() {
       snapshot["shop"]  0s      1       never     in 29m55s
         no drill yet
 
-    All is as promised: 1 protection of 1 target.
+    No problems in 1 protection of 1 target.
     "#);
 }
 
@@ -215,6 +217,12 @@ fn recovery_points_are_listed_newest_first() {
     let points = recorded
         .resources
         .iter()
+        .filter(|(address, _)| {
+            address
+                .part
+                .as_ref()
+                .is_some_and(|part| part.role != "schedule")
+        })
         .map(|(address, resource)| (address, resource.recovery_points.as_slice()));
     insta::assert_snapshot!(points_text(points, as_of(), Style::plain()), @r#"
     target.local_directory.docs.copy["docs_offsite"]  0 recovery points
