@@ -13,6 +13,7 @@ mod replacement;
 mod selection;
 mod snapshots;
 mod strength;
+mod update;
 mod values;
 mod walk;
 

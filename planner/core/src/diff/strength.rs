@@ -21,7 +21,8 @@ fn combined(a: Effect, b: Effect) -> Effect {
 /// Returns which way these changed attributes move the protection.
 ///
 /// The `source` of a protection is judged by the attributes of its target, whose kind is `source_kind`: a longer
-/// list of exclusions protects less.
+/// list of exclusions protects less. A copy that goes over to another source weakens until that source is known to be
+/// as good: it comes after all that strengthens.
 pub(super) fn effect(
     kind: Option<&KindSpec>,
     source_kind: Option<&KindSpec>,
@@ -34,6 +35,7 @@ pub(super) fn effect(
         let (old, new) = (given(before, name), given(after, name));
         let spec = kind.and_then(|kind| kind.attribute(name));
         let one = match (name.as_str(), source_kind) {
+            ("from", _) => Effect::Weakens,
             ("source", Some(source_kind)) => source_effect(source_kind, old, new, gaps),
             _ => spec.map_or(Effect::Neutral, |spec| of_attribute(spec, old, new, gaps)),
         };

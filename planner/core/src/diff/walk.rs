@@ -10,11 +10,9 @@ use lifeboat_model::{
 use super::blocked::blocked;
 use super::drift::missing;
 use super::guards::Guards;
-use super::points::taken_by;
 use super::selection::selection;
-use super::strength::effect;
-use super::values::{changed, given, is_computed, same};
-use super::{Draft, SelectionError, Snapshots, text};
+use super::values::{changed, same};
+use super::{Draft, SelectionError, Snapshots};
 use crate::exposure::Gaps;
 
 /// What differs, and what the reader should know about it.
@@ -37,7 +35,7 @@ pub(super) struct Walk<'a> {
     /// The points that the drafts so far delete, by the address that holds them; filled before repositories go.
     pub(super) deleted: BTreeMap<Address, Vec<RecoveryPointId>>,
     /// The gaps of the schedules that changes move.
-    gaps: Gaps,
+    pub(super) gaps: Gaps,
     pub(super) drafts: Vec<Draft>,
     pub(super) notices: Vec<Notice>,
 }
@@ -191,7 +189,7 @@ impl<'a> Walk<'a> {
             causes.extend(follows.cloned().map(Cause::Follows));
             drafts.push(self.replace(desired, live, causes)?);
         } else if !changed.is_empty() {
-            drafts.push(self.update(desired, live, &changed, causes));
+            drafts.extend(self.update(desired, recorded, live, &changed));
         } else if let Some(recorded) = recorded {
             drafts.extend(self.take_over(desired, recorded, live));
         }
@@ -241,90 +239,6 @@ impl<'a> Walk<'a> {
                 .after(&live.attributes)
                 .before(Some(&live.attributes)),
         )
-    }
-
-    fn update(
-        &mut self,
-        desired: &'a DesiredResource,
-        live: &'a LiveResource,
-        changed: &[String],
-        causes: Vec<Cause>,
-    ) -> Draft {
-        let catalog = self.snapshots.catalog;
-        let source_kind = desired
-            .target
-            .as_ref()
-            .and_then(|target| catalog.kind(target.kind.as_deref()?));
-        let both = (&live.attributes, &desired.attributes);
-        let kind = catalog.kind(&desired.kind);
-        let mut moved = effect(kind, source_kind, changed, both, &mut self.gaps);
-        let lost = if changed.iter().any(|name| name == "retention") {
-            self.taken(desired, live)
-        } else {
-            Vec::new()
-        };
-        if !lost.is_empty() {
-            moved = Effect::Weakens;
-        }
-        Draft::on_desired(desired, Verb::Update, causes)
-            .before(Some(&live.attributes))
-            .effect(moved)
-            .deleting(lost)
-    }
-
-    /// Returns the points that a new retention policy takes; none while a guard stands.
-    fn taken(&mut self, desired: &DesiredResource, live: &LiveResource) -> Vec<RecoveryPoint> {
-        let old = given(&live.attributes, "retention");
-        let new = given(&desired.attributes, "retention");
-        let lost = taken_by(old, new, live, self.snapshots.options.as_of);
-        let held_in = text(&live.attributes, "repository");
-        let guard = self.guards.over(desired.target.as_ref(), held_in);
-        let (Some(guard), false) = (guard, lost.is_empty()) else {
-            return lost;
-        };
-        let address = &desired.address;
-        self.notices.push(Notice {
-            severity: Severity::Note,
-            code: "plan::guarded".to_owned(),
-            address: Some(address.clone()),
-            message: format!(
-                "`{address}` keeps {} recovery points that its new retention drops: `{guard}` guards them",
-                lost.len()
-            ),
-            help: None,
-        });
-        Vec::new()
-    }
-
-    /// Returns why live is not as desired: the configuration moved, live did, or both.
-    fn causes(
-        &self,
-        desired: &DesiredResource,
-        recorded: Option<&RecordedResource>,
-        live: &LiveResource,
-        changed: &[String],
-    ) -> Vec<Cause> {
-        let kind = self.snapshots.catalog.kind(&desired.kind);
-        let known = |name: &String| recorded.and_then(|it| it.attributes.get(name));
-        let configured: Vec<String> = changed
-            .iter()
-            .filter(|name| !same(kind, name, known(name), desired.attributes.get(*name)))
-            .cloned()
-            .collect();
-        let drifted: Vec<String> = changed
-            .iter()
-            .filter(|name| recorded.is_some() && !is_computed(kind, name))
-            .filter(|name| !same(kind, name, known(name), live.attributes.get(*name)))
-            .cloned()
-            .collect();
-        let mut causes = Vec::new();
-        if !configured.is_empty() {
-            causes.push(Cause::Configuration(configured));
-        }
-        if !drifted.is_empty() {
-            causes.push(Cause::Drifted(drifted));
-        }
-        causes
     }
 
     /// Plans the first recovery point of a protection that holds none.

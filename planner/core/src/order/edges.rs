@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lifeboat_model::{Address, RecordedState, Verb};
+use lifeboat_model::{Address, Effect, RecordedState, Verb};
 
 use crate::diff::{Draft, is_guard, text};
 
@@ -13,6 +13,9 @@ pub(super) type Edges = Vec<Vec<usize>>;
 #[derive(Debug, Default)]
 struct Done {
     /// The last action that makes it what it shall be.
+    last: Option<usize>,
+    /// The last one that others wait for. A weakening update is none: the resource is there without it, and what is
+    /// added beside it must come first.
     main: Option<usize>,
     back_up: Option<usize>,
     removal: Option<usize>,
@@ -24,12 +27,18 @@ pub(super) fn edges(drafts: &[Draft], recorded: &RecordedState) -> Edges {
     for (index, draft) in drafts.iter().enumerate() {
         let done = done.entry(&draft.action.address).or_default();
         if let Some(edges) = edges.get_mut(index) {
-            edges.extend(done.main);
+            edges.extend(done.last);
         }
         match draft.action.verb {
             Verb::BackUp => done.back_up = Some(index),
             Verb::Forget | Verb::Delete => done.removal = Some(index),
-            Verb::Create | Verb::Update | Verb::Replace | Verb::Adopt => done.main = Some(index),
+            Verb::Create | Verb::Update | Verb::Replace | Verb::Adopt => {
+                done.last = Some(index);
+                let weakens = draft.action.effect == Effect::Weakens;
+                if draft.action.verb != Verb::Update || !weakens {
+                    done.main = Some(index);
+                }
+            }
         }
     }
     for (draft, edges) in drafts.iter().zip(&mut edges) {
@@ -78,7 +87,7 @@ fn removals(
                 continue;
             };
             if !guards {
-                edges.extend(on_dependent.main);
+                edges.extend(on_dependent.last);
                 edges.extend(on_dependent.removal);
             }
         }

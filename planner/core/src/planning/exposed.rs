@@ -10,15 +10,8 @@ use crate::diff::Snapshots;
 /// Says which targets are less protected than before and after while something of theirs is replaced.
 ///
 /// A protection or a repository that cannot change in place has no recovery point until its first new backup ends,
-/// which nothing bounds beforehand. That needs leave (`allow_exposure`), unless another copy covers the time.
+/// which nothing bounds beforehand; an update of one attribute may strengthen and weaken at once. That needs leave (`allow_exposure`), unless another copy covers the time.
 pub(super) fn exposed(plan: &Plan, snapshots: &Snapshots<'_>) -> Vec<Notice> {
-    if !plan
-        .actions
-        .iter()
-        .any(|action| action.verb == Verb::Replace)
-    {
-        return Vec::new();
-    }
     let Snapshots {
         design,
         live,
@@ -26,10 +19,18 @@ pub(super) fn exposed(plan: &Plan, snapshots: &Snapshots<'_>) -> Vec<Notice> {
         catalog,
         options,
     } = *snapshots;
+    let replaces = plan
+        .actions
+        .iter()
+        .any(|action| action.verb == Verb::Replace);
     let mut found: BTreeMap<Address, Address> = BTreeMap::new();
     for finding in less_protected(plan, design, live, recorded, catalog) {
         if let Finding::LessProtected { target, after, .. } = finding {
             let action = plan.actions.get(after.0 as usize);
+            let in_place = action.is_some_and(|action| action.verb == Verb::Update);
+            if !replaces && !in_place {
+                continue;
+            }
             let replaced = action.map(|action| action.address.clone());
             found
                 .entry(target.clone())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lifeboat_model::{Address, Bound, Goal, Plan, RecoveryPointId, Scope, Span, Verb};
+use lifeboat_model::{Address, Bound, Effect, Goal, Plan, RecoveryPointId, Scope, Span, Verb};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -188,7 +188,8 @@ proptest! {
         for action in plan.actions.iter().filter(|action| makes(action.verb)) {
             for required in &action.requires {
                 let late = plan.actions.iter().find(|it| {
-                    it.address == *required && it.verb != Verb::BackUp && it.id > action.id
+                    let waited_for = it.verb != Verb::BackUp && it.effect != Effect::Weakens;
+                    it.address == *required && waited_for && it.id > action.id
                 });
                 prop_assert!(late.is_none(), "{}", super::view::view(&plan));
             }
