@@ -80,9 +80,6 @@ fn coalesce(args: &Arguments<'_>, _: &Context<'_>) -> Outcome {
 
 fn coalescelist(args: &Arguments<'_>, _: &Context<'_>) -> Outcome {
     for index in 0..args.count() {
-        if args.any(index).is_null() {
-            continue;
-        }
         let list = args.list(index)?;
         if !list.is_empty() {
             return Ok(Value::List(list.to_vec()));

@@ -21,7 +21,8 @@ coalesce(1, "hello") => "1"
 coalesce(null, "", 7) => "7"
 coalesce("", null) !! `coalesce`: all arguments are null or empty
 coalescelist(["a", "b"], ["c", "d"]) => ["a", "b"]
-coalescelist([], null, ["c", "d"]) => ["c", "d"]
+coalescelist([], ["c", "d"]) => ["c", "d"]
+coalescelist([], null) !! argument 2 of `coalescelist` must be a list, not null
 coalescelist([]) !! `coalescelist`: all lists are empty
 compact(["a", "", "b", null, "c"]) => ["a", "b", "c"]
 concat(["a", ""], ["b", "c"]) => ["a", "", "b", "c"]
