@@ -152,7 +152,10 @@ impl Site {
             world.put_dataset(&name, [("a.txt", format!("text of {name}"))]);
         }
         Self {
-            directory: tempfile::tempdir().unwrap(),
+            // In memory where there is such a place: these tests sync often, and prove nothing about disks.
+            directory: tempfile::tempdir_in("/dev/shm")
+                .or_else(|_| tempfile::tempdir())
+                .unwrap(),
             world,
             stop: Stop::default(),
             parallelism: 4,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, ActionId, Address, Attributes, LiveState, Plan, RecordedState, RecoveryPointId, Span,
+    Action, ActionId, Address, Attributes, LiveState, Plan, RecordedResource, RecordedState,
+    RecoveryPointId, Span,
 };
 use tokio::task::{JoinError, JoinSet};
 
@@ -91,6 +92,8 @@ struct Driver<'a> {
     bindings: Arc<BTreeMap<Address, Attributes>>,
     old_bindings: Arc<BTreeMap<Address, Attributes>>,
     known_points: BTreeMap<Address, Vec<RecoveryPointId>>,
+    /// By repository: the protections that were recorded in it when the run started.
+    holders: BTreeMap<Address, Vec<(Address, RecordedResource)>>,
     statuses: BTreeMap<ActionId, Status>,
     started: BTreeMap<ActionId, Timestamp>,
     tasks: JoinSet<Task>,
@@ -131,6 +134,7 @@ impl<'a> Driver<'a> {
             bindings: Arc::new(with_recorded(with_planned(plan, state), state)),
             old_bindings: Arc::new(with_recorded(check::recorded_bindings(plan, state), state)),
             known_points,
+            holders: holders(plan, state),
             statuses: BTreeMap::new(),
             started: BTreeMap::new(),
             tasks: JoinSet::new(),
@@ -209,6 +213,11 @@ impl<'a> Driver<'a> {
             ]),
             bindings: self.bindings.clone(),
             old_bindings: self.old_bindings.clone(),
+            holders: self
+                .holders
+                .get(&action.address)
+                .cloned()
+                .unwrap_or_default(),
             recorded: session.state().resources.get(&action.address).cloned(),
             known_points: self
                 .known_points
@@ -315,6 +324,27 @@ fn with_planned(plan: &Plan, state: &RecordedState) -> BTreeMap<Address, Attribu
         }
     }
     bindings
+}
+
+/// Returns the recorded protections in each repository that loses points by itself.
+fn holders(
+    plan: &Plan,
+    state: &RecordedState,
+) -> BTreeMap<Address, Vec<(Address, RecordedResource)>> {
+    let mut holders = BTreeMap::new();
+    for action in plan.actions.iter().filter(|it| !it.deletes.is_empty()) {
+        let repository = serde_json::Value::from(action.address.to_string());
+        let within: Vec<_> = state
+            .resources
+            .iter()
+            .filter(|(_, resource)| resource.attributes.get("repository") == Some(&repository))
+            .map(|(address, resource)| (address.clone(), resource.clone()))
+            .collect();
+        if !within.is_empty() {
+            holders.insert(action.address.clone(), within);
+        }
+    }
+    holders
 }
 
 fn record(action: &Action, ended: &Ended, at: Timestamp) -> Record {

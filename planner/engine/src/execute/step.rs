@@ -31,6 +31,8 @@ pub(super) struct Step {
     pub(super) old_bindings: Arc<BTreeMap<Address, Attributes>>,
     /// What is recorded of it.
     pub(super) recorded: Option<RecordedResource>,
+    /// The recorded protections that keep their points in it, if it is a repository whose points go.
+    pub(super) holders: Vec<(Address, RecordedResource)>,
     /// The recovery points that it held when the run started.
     pub(super) known_points: Vec<RecoveryPointId>,
     pub(super) run: Run,
@@ -174,7 +176,9 @@ impl Step {
     /// Deletes the announced points, then the resource as it was before.
     async fn let_go(&self, bindings: &BTreeMap<Address, Attributes>) -> Result<(), ProviderError> {
         let before = self.before();
-        if self.role != Some(KindRole::Repository) {
+        if self.role == Some(KindRole::Repository) {
+            self.delete_held(bindings).await?;
+        } else {
             self.delete_exactly(&before, bindings).await?;
         }
         if self.action.verb == Verb::Replace && self.action.on_remove == OnRemove::Forget {
@@ -291,6 +295,52 @@ impl Step {
         }
     }
 
+    /// Deletes the announced points of a repository: each as the protection that holds it.
+    async fn delete_held(
+        &self,
+        bindings: &BTreeMap<Address, Attributes>,
+    ) -> Result<(), ProviderError> {
+        for (address, resource) in &self.holders {
+            let held = self
+                .look(
+                    address,
+                    &resource.kind,
+                    &resource.attributes,
+                    resource.target.as_ref(),
+                    bindings,
+                )
+                .await?;
+            let announced = &self.action.deletes;
+            let points: Vec<RecoveryPointId> = held
+                .map(|held| held.recovery_points)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|point| point.id)
+                .filter(|id| announced.contains(id))
+                .collect();
+            if points.is_empty() {
+                continue;
+            }
+            self.retry(|| {
+                let context = self.context(&format!("delete_points {address}"));
+                let protected = Protected {
+                    address,
+                    kind: &resource.kind,
+                    attributes: &resource.attributes,
+                    bindings,
+                };
+                let points = &points;
+                async move {
+                    self.provider()?
+                        .delete_points(protected, points, &context)
+                        .await
+                }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
     async fn delete_exactly(
         &self,
         attributes: &Attributes,
@@ -316,14 +366,33 @@ impl Step {
         &self,
         bindings: &BTreeMap<Address, Attributes>,
     ) -> Result<Option<LiveResource>, ProviderError> {
-        let address = &self.action.address;
+        let (action, attributes) = (&self.action, self.now());
+        self.look(
+            &action.address,
+            &action.kind,
+            &attributes,
+            action.target.as_ref(),
+            bindings,
+        )
+        .await
+    }
+
+    /// Reads what is live of one resource.
+    async fn look(
+        &self,
+        address: &Address,
+        kind: &str,
+        attributes: &Attributes,
+        target: Option<&Address>,
+        bindings: &BTreeMap<Address, Attributes>,
+    ) -> Result<Option<LiveResource>, ProviderError> {
         self.retry(|| {
             let context = self.context("read");
             let item = ReadItem {
                 address: address.clone(),
-                kind: self.action.kind.clone(),
-                attributes: self.now(),
-                target: self.action.target.clone(),
+                kind: kind.to_owned(),
+                attributes: attributes.clone(),
+                target: target.cloned(),
             };
             async move {
                 let request = ReadRequest {

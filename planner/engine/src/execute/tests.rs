@@ -507,3 +507,37 @@ async fn a_session_that_was_stopped_at_once_folds_its_journal_before_the_next_ru
     assert_eq!(site.recorded().resources.len(), 4);
     site.store().audit().verify_chain().unwrap();
 }
+
+#[tokio::test]
+async fn a_repository_takes_along_the_announced_points_of_what_is_forgotten() {
+    let site = Site::new(1);
+    site.apply(&wanted(1)).await.unwrap();
+    let mut session = site.open().await;
+    let mut plan = site.plan(&Vec::new(), session.state()).await;
+    // The protections are forgotten with their points, and then their repositories destroyed.
+    for loss in &mut plan.losses {
+        let held_in = if loss.address == copy("t0") {
+            vault("away")
+        } else {
+            vault("main")
+        };
+        loss.address = held_in.clone();
+        loss.action = plan
+            .actions
+            .iter()
+            .find(|action| action.address == held_in)
+            .unwrap()
+            .id;
+    }
+    for action in &mut plan.actions {
+        let of = plan.losses.iter().filter(|loss| loss.action == action.id);
+        action.deletes = of.map(|loss| loss.point.id.clone()).collect();
+        if action.kind != "memory_vault" {
+            action.verb = Verb::Forget;
+        }
+    }
+    let report = site.execute(&plan, &mut session).await.unwrap();
+    assert!(report.is_success(), "{}", shown(&report));
+    assert_eq!(site.world.points(), []);
+    assert_eq!(site.world.vaults(), Vec::<String>::new());
+}
