@@ -148,8 +148,21 @@ fn type_constraint(value: Vec<Token<'_>>) -> Vec<Token<'_>> {
 fn unwrapped(value: Vec<Token<'_>>) -> Vec<Token<'_>> {
     let mut inside = value;
     let mut wrapped = false;
-    while let Some(expression) = only_interpolation(&inside) {
-        inside = without_newlines_around(expression).to_vec();
+    loop {
+        let outside = |token: &Token<'_>| matches!(token.kind, Kind::Newline | Kind::BlockComment);
+        let start = inside.iter().position(|token| !outside(token)).unwrap_or(0);
+        let end = inside
+            .iter()
+            .rposition(|token| !outside(token))
+            .map_or(0, |last| last + 1);
+        let Some(expression) = inside.get(start..end).and_then(only_interpolation) else {
+            break;
+        };
+        let comment = |token: &&Token<'_>| token.kind == Kind::BlockComment;
+        let before = inside.iter().take(start).filter(comment);
+        let after = inside.iter().skip(end).filter(comment);
+        let expression = without_newlines_around(expression);
+        inside = before.chain(expression).chain(after).cloned().collect();
         wrapped = true;
     }
     let mut depth = 0;

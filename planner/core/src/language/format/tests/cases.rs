@@ -138,6 +138,7 @@ fn a_text_that_is_only_an_interpolation_is_unwrapped() {
     becomes("foo { a = \"${b}\" }\n", "foo { a = b }\n");
     becomes("a = [\"${b}\"]\n", "a = [\"${b}\"]\n");
     becomes("a = \"${b}\" /* c */\n", "a = b /* c */\n");
+    becomes("a = \"${ /* c */ \"${b}\"}\"\n", "a = /* c */ b\n");
     becomes("a = \"${b}${c}\"\n", "a = \"${b}${c}\"\n");
     becomes("a = \"${b} \"\n", "a = \"${b} \"\n");
     becomes("a = \"${\n  b\n}\"\n", "a = b\n");
