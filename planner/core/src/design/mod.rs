@@ -7,6 +7,8 @@
 mod compile;
 mod error;
 mod requires;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -10,6 +10,8 @@ mod flow;
 mod gaps;
 mod kept;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub(crate) use assessor::Assessor;

@@ -1,6 +1,8 @@
 //! A plan as a session: a configuration, what is live, and what comes of it.
 
 mod catalog;
+mod grading;
+mod growth;
 mod properties;
 mod sandbox;
 mod shape;
