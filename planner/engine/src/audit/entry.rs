@@ -20,7 +20,7 @@ pub struct Fact {
     /// What it happened to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    /// How it ended: `done`, `failed`, `interrupted`, `recovered`.
+    /// How it ended: `done`, `failed`, `interrupted`; `passed` or `failed` for what is checked.
     pub outcome: String,
     /// One line more.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ use crate::error::EngineError;
 use crate::operate::{Acting, PointChoice, stoppable, summary};
 use crate::providers::Providers;
 use crate::run::Run;
-use crate::state::{Session, StateError};
+use crate::state::Session;
 
 /// What to rehearse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,15 +97,15 @@ pub async fn drill(
         passed: rehearsed.passed,
         summary: rehearsed.summary,
     };
-    session.change(|state| {
-        let resource = state.resources.get_mut(address).ok_or_else(|| {
-            EngineError::from(StateError::NotRecorded {
-                address: Box::new(address.clone()),
-            })
-        })?;
-        resource.last_drill = Some(record.clone());
-        Ok::<_, EngineError>(())
-    })?;
+    session.note(
+        address,
+        "drill",
+        record.passed,
+        &record.summary,
+        |resource| {
+            resource.last_drill = Some(record.clone());
+        },
+    )?;
     Ok(DrillOutcome {
         address: address.clone(),
         point,

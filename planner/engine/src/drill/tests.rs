@@ -39,6 +39,11 @@ async fn a_drill_restores_verifies_measures_records_and_clears_up() {
         Some(outcome.record)
     );
     assert_eq!(recorded.resources[&snapshot("t0")].last_drill, None);
+    let last = site.store().audit().entries().unwrap().pop().unwrap();
+    assert_eq!(
+        (last.fact.event.as_str(), last.fact.outcome.as_str()),
+        ("drill", "passed")
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{Acting, stoppable};
 use crate::error::EngineError;
 use crate::providers::Providers;
 use crate::run::Run;
-use crate::state::{Session, StateError};
+use crate::state::Session;
 
 /// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,15 +61,15 @@ pub async fn verify(
         read_data,
         summary,
     };
-    session.change(|state| {
-        let resource = state.resources.get_mut(address).ok_or_else(|| {
-            EngineError::from(StateError::NotRecorded {
-                address: Box::new(address.clone()),
-            })
-        })?;
-        resource.last_verify = Some(record.clone());
-        Ok::<_, EngineError>(())
-    })?;
+    session.note(
+        address,
+        "verify",
+        record.passed,
+        &record.summary,
+        |resource| {
+            resource.last_verify = Some(record.clone());
+        },
+    )?;
     Ok(VerifyOutcome {
         address: address.clone(),
         report,

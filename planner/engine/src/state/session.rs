@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lifeboat_model::{Address, Attributes, Digest, RecordedState};
+use lifeboat_model::{Address, Attributes, Digest, RecordedResource, RecordedState};
 
 use super::store::new_lineage;
 use super::{Loaded, StateError, StateStore, bindings, file};
-use crate::audit::AuditTrail;
+use crate::audit::{AuditTrail, Fact};
 use crate::clock::Clock;
 use crate::journal::{self, Begin, Interrupted, Journal, JournalWriter, Record};
 use crate::lock::StateLock;
@@ -89,7 +89,7 @@ impl Session {
         self.store.audit()
     }
 
-    /// Changes the recorded snapshot outside of any provider, and writes it: `state rm`, a verification's record.
+    /// Changes the recorded snapshot outside of any provider, writes it, and tells the audit trail: `state rm`.
     ///
     /// # Errors
     /// When it cannot be written; then the snapshot is as before. `change`'s own error passes through.
@@ -109,7 +109,55 @@ impl Session {
         self.store.write(&next, self.serial)?;
         self.serial = next.serial;
         self.state = next;
+        let detail = format!("state serial {}", self.serial);
+        self.tell("changed", None, "done", detail)?;
         Ok(answer)
+    }
+
+    /// Changes what is recorded at one address, writes it, and tells the audit trail what it was.
+    ///
+    /// # Errors
+    /// When nothing is recorded there, or it cannot be written.
+    pub(crate) fn note(
+        &mut self,
+        address: &Address,
+        event: &str,
+        passed: bool,
+        summary: &str,
+        change: impl FnOnce(&mut RecordedResource),
+    ) -> Result<(), StateError> {
+        self.change(|state| match state.resources.get_mut(address) {
+            Some(resource) => {
+                change(resource);
+                Ok(())
+            }
+            None => Err(StateError::NotRecorded {
+                address: Box::new(address.clone()),
+            }),
+        })?;
+        let outcome = if passed { "passed" } else { "failed" };
+        self.tell(event, Some(address), outcome, summary.to_owned())
+    }
+
+    fn tell(
+        &self,
+        event: &str,
+        address: Option<&Address>,
+        outcome: &str,
+        detail: String,
+    ) -> Result<(), StateError> {
+        let holder = self.lock.holder();
+        let fact = Fact {
+            at: self.clock.now(),
+            run: new_lineage()?,
+            who: holder.who(),
+            command: holder.operation.clone(),
+            event: event.to_owned(),
+            address: address.cloned(),
+            outcome: outcome.to_owned(),
+            detail: Some(detail),
+        };
+        Ok(self.audit().append(&[fact])?)
     }
 
     /// Opens the journal for a run of actions.
