@@ -11,7 +11,7 @@ use super::Snapshots;
 #[error("`{selector}` matches nothing in the configuration or the state")]
 pub struct SelectionError {
     /// The selector.
-    pub selector: Address,
+    pub selector: Box<Address>,
     /// The address that resembles it most, if any does.
     pub nearest: Option<String>,
 }
@@ -37,7 +37,7 @@ pub(super) fn selection<'a>(
         let named = named(snapshots, &all, selector);
         if named.is_empty() {
             return Err(SelectionError {
-                selector: selector.clone(),
+                selector: Box::new(selector.clone()),
                 nearest: nearest(snapshots, &all, selector),
             });
         }
