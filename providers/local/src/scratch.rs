@@ -38,7 +38,7 @@ impl Scratch {
         Ok(self.root.clone())
     }
 
-    /// Makes the scratch place of this name, for its owner only. One that an interrupted call left is taken over.
+    /// Makes the scratch place of this name, empty, for its owner only. What an interrupted call left there goes.
     ///
     /// # Errors
     /// When the directory cannot be made, or something that is not ours has its name.
@@ -52,9 +52,7 @@ impl Scratch {
         };
         self.directory()?;
         let mark = mark_of(&place);
-        if place.exists() && !mark.exists() {
-            return Err(not_ours(&place));
-        }
+        self.discard(&place.to_string_lossy())?;
         write_atomically(&mark, place.as_os_str().as_encoded_bytes(), 0o600)?;
         match fs::DirBuilder::new().mode(0o700).create(&place) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
@@ -157,9 +155,11 @@ mod tests {
             fs::metadata(&place).unwrap().permissions().mode() & 0o777,
             0o700
         );
+        fs::write(place.join("left"), "by a crash").unwrap();
+        assert_eq!(scratch.make("target.a.b[\"x/y\"]").unwrap(), place);
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
         fs::create_dir_all(place.join("deep/er")).unwrap();
         fs::set_permissions(place.join("deep"), fs::Permissions::from_mode(0o000)).unwrap();
-        assert_eq!(scratch.make("target.a.b[\"x/y\"]").unwrap(), place);
         let inside = place.join("data.db").display().to_string();
         scratch.discard(&inside).unwrap();
         scratch.discard(&inside).unwrap();

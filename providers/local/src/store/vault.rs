@@ -139,7 +139,12 @@ impl Vault {
         options.cache_dir.clone_from(&self.cache);
         let repository = connect(&gate, &options, progress)
             .and_then(|repository| repository.open(&Credentials::Masterkey(self.key.clone())))
-            .map_err(|error| not_opened(&self.place, &error))?;
+            .map_err(|error| match gate.fault() {
+                Some(fault) => {
+                    from_fault(format!("cannot open repository `{}`", self.place), &fault)
+                }
+                None => not_opened(&self.place, &error),
+            })?;
         Ok(Session { repository, gate })
     }
 
@@ -152,10 +157,13 @@ impl Vault {
         let Session { repository, gate } = self.session(progress, cancel)?;
         match repository.to_indexed() {
             Ok(repository) => Ok(Session { repository, gate }),
-            Err(error) => Err(from_rustic(
-                format!("cannot read the index of repository `{}`", self.place),
-                &error,
-            )),
+            Err(error) => {
+                let message = format!("cannot read the index of repository `{}`", self.place);
+                Err(match gate.fault() {
+                    Some(fault) => from_fault(message, &fault),
+                    None => from_rustic(message, &error),
+                })
+            }
         }
     }
 }
