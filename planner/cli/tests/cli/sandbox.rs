@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// What a command printed, and how it ended.
-pub struct Ran {
+pub(crate) struct Ran {
     /// Exit code; -1 after a signal.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
@@ -27,7 +27,7 @@ impl Ran {
 
     /// Fails the test unless the command ended with this code; shows everything then.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(
             self.code, code,
             "stdout:\n{}\nstderr:\n{}",
@@ -38,7 +38,7 @@ impl Ran {
 
     /// Fails the test unless stdout contains the text.
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(
             self.out.contains(text),
             "`{text}` is not in stdout:\n{}\nstderr:\n{}",
@@ -50,7 +50,7 @@ impl Ran {
 
     /// Fails the test unless stderr contains the text.
     #[track_caller]
-    pub fn complains(self, text: &str) -> Self {
+    pub(crate) fn complains(self, text: &str) -> Self {
         assert!(
             self.err.contains(text),
             "`{text}` is not in stderr:\n{}\nstdout:\n{}",
@@ -62,7 +62,7 @@ impl Ran {
 
     /// Fails the test if either stream contains the text.
     #[track_caller]
-    pub fn never_says(self, text: &str) -> Self {
+    pub(crate) fn never_says(self, text: &str) -> Self {
         assert!(
             !self.out.contains(text) && !self.err.contains(text),
             "`{text}` is in:\n{}\n{}",
@@ -74,15 +74,15 @@ impl Ran {
 }
 
 /// A scratch directory with a configuration.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     dir: tempfile::TempDir,
 }
 
 /// The password of every repository in these tests; must never be seen in any output or file of ours.
-pub const PASSWORD: &str = "correct-horse-battery-staple";
+pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// One directory, one SQLite database, two repositories, snapshots and copies, all driven from outside.
-pub const TWO_TARGETS: &str = r#"
+pub(crate) const TWO_TARGETS: &str = r#"
 provider "local" {
   scheduler = "external"
 }
@@ -150,7 +150,7 @@ protection "copy" "docs_second" {
 
 impl Sandbox {
     /// Makes an empty one.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let dir = tempfile::Builder::new()
             .prefix("lifeboat-test-")
             .tempdir()
@@ -159,7 +159,7 @@ impl Sandbox {
     }
 
     /// Makes one with [`TWO_TARGETS`] and some data.
-    pub fn two_targets() -> Self {
+    pub(crate) fn two_targets() -> Self {
         let sandbox = Self::empty();
         sandbox.write("main.dr.hcl", TWO_TARGETS);
         sandbox.write("secret", PASSWORD);
@@ -172,17 +172,17 @@ impl Sandbox {
     }
 
     /// The directory.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.dir.path()
     }
 
     /// A path below it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// Writes a file, with its folders.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut file = fs::File::create(&path).unwrap();
@@ -192,20 +192,20 @@ impl Sandbox {
     }
 
     /// Reads a file.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// Replaces a text in the configuration; it must be there.
     #[track_caller]
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "`{from}` is not in {name}");
         self.write(name, &text.replace(from, to));
     }
 
     /// Makes a SQLite database in WAL mode with this many rows, through Python's own SQLite.
-    pub fn database(&self, name: &str, rows: u32) {
+    pub(crate) fn database(&self, name: &str, rows: u32) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let script = "import sqlite3,sys\n\
@@ -224,7 +224,7 @@ impl Sandbox {
     }
 
     /// Counts the rows of a database that [`Sandbox::database`] made.
-    pub fn rows(path: &Path) -> u32 {
+    pub(crate) fn rows(path: &Path) -> u32 {
         let script = "import sqlite3,sys\nprint(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM t').fetchone()[0])";
         let output = Command::new("python3")
             .args(["-c", script])
@@ -244,7 +244,7 @@ impl Sandbox {
     }
 
     /// The binary, set up for this directory.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lifeboat"));
         command
             .arg("-C")
@@ -265,12 +265,12 @@ impl Sandbox {
     }
 
     /// Runs the binary to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())
     }
 
     /// Runs the binary with more environment.
-    pub fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    pub(crate) fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
         Ran::of(
             self.command(arguments)
                 .envs(environment.iter().copied())
@@ -280,7 +280,7 @@ impl Sandbox {
     }
 
     /// Runs the binary without root's power to read every file; as it is for a user who is not root.
-    pub fn run_unprivileged(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_unprivileged(&self, arguments: &[&str]) -> Ran {
         if !rustix::process::geteuid().is_root() {
             return self.run(arguments);
         }
@@ -304,7 +304,7 @@ impl Sandbox {
     }
 
     /// Starts the binary.
-    pub fn start(&self, arguments: &[&str]) -> Child {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -313,7 +313,7 @@ impl Sandbox {
     }
 
     /// Runs Debian's restic on one of the repositories.
-    pub fn restic(&self, repository: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn restic(&self, repository: &str, arguments: &[&str]) -> Ran {
         let output = Command::new("restic")
             .arg("-r")
             .arg(self.path(repository))
@@ -327,20 +327,20 @@ impl Sandbox {
     }
 
     /// The snapshots that restic sees in a repository.
-    pub fn restic_snapshots(&self, repository: &str) -> Vec<serde_json::Value> {
+    pub(crate) fn restic_snapshots(&self, repository: &str) -> Vec<serde_json::Value> {
         let ran = self.restic(repository, &["snapshots", "--json"]).exits(0);
         serde_json::from_str(&ran.out).unwrap()
     }
 
     /// Applies the configuration without asking.
     #[track_caller]
-    pub fn apply(&self) -> Ran {
+    pub(crate) fn apply(&self) -> Ran {
         self.run(&["apply", "--auto-approve"]).exits(0)
     }
 }
 
 /// Every path below a directory with what it is, for comparing two trees byte by byte.
-pub fn tree(root: &Path) -> Vec<String> {
+pub(crate) fn tree(root: &Path) -> Vec<String> {
     use std::os::unix::fs::MetadataExt as _;
     let mut lines = Vec::new();
     let mut folders = vec![root.to_owned()];
