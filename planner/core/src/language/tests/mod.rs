@@ -11,6 +11,7 @@ mod configuration;
 mod diagnostics;
 mod instances;
 mod properties;
+mod protections;
 mod values;
 mod variables;
 
