@@ -111,6 +111,7 @@ pub(super) fn fatal(failure: &Failure, path: &std::path::Path) -> Option<Provide
             (class_of_io(error) == ErrorClass::Quota).then(|| from_io(message(), error))
         }
         Failure::Repository(error) => match class_of(error) {
+            ErrorClass::Interrupted => fatal(&Failure::Stopped, path),
             class @ (ErrorClass::Unavailable | ErrorClass::Throttled | ErrorClass::Denied) => {
                 Some(ProviderError::new(class, message()).because(error.display_log()))
             }

@@ -207,8 +207,7 @@ fn entry(found: DirEntry, recorder: &Arc<Recorder>) -> Result<Entry, String> {
 
 /// Returns how many extended attributes a path has.
 fn extended_attributes(path: &Path) -> io::Result<usize> {
-    let nothing: &mut [u8] = &mut [];
-    let length = match rustix::fs::llistxattr(path, nothing) {
+    let length = match rustix::fs::llistxattr_query(path) {
         Ok(0) | Err(rustix::io::Errno::NOTSUP) => return Ok(0),
         Ok(length) => length,
         Err(error) => return Err(error.into()),

@@ -10,6 +10,7 @@ use rustic_core::{ErrorKind, ReadSourceOpen, RusticError, RusticResult};
 use rustix::fs::OFlags;
 
 use super::record::Recorder;
+use crate::store::STOPPED;
 
 /// A file that can be opened.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl ReadSourceOpen for Opener {
 impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.recorder.is_cancelled() {
-            return Err(io::Error::other("stopped on request"));
+            return Err(io::Error::other(STOPPED));
         }
         self.file.read(buffer).inspect_err(|error| {
             if error.kind() != io::ErrorKind::Interrupted {

@@ -6,6 +6,9 @@ use std::io;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use rustic_core::RusticError;
 
+/// What the gate and the readers say when somebody asked to stop.
+pub(crate) const STOPPED: &str = "stopped on request";
+
 /// What the system below said, on one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -85,6 +88,9 @@ pub(crate) fn class_of(error: &RusticError) -> ErrorClass {
         cause = inner.source();
     }
     let text = error.display_log();
+    if text.contains(STOPPED) {
+        return ErrorClass::Interrupted;
+    }
     // A seal that does not open, and what stands in rustic's texts for data that is not what was written.
     let damaged = error.is_code("C001")
         || [

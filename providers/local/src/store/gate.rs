@@ -12,7 +12,7 @@ use rustic_core::{
     BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend,
 };
 
-use super::error::class_of;
+use super::error::{STOPPED, class_of};
 
 /// The first write that failed in one operation.
 #[derive(Clone, Debug)]
@@ -68,8 +68,8 @@ impl Gate {
 
     fn pass(&self) -> RusticResult<()> {
         if self.cancel.is_cancelled() {
-            self.close(ErrorClass::Interrupted, "stopped");
-            return Err(RusticError::new(ErrorKind::Other, "stopped on request"));
+            self.close(ErrorClass::Interrupted, STOPPED);
+            return Err(RusticError::new(ErrorKind::Other, STOPPED));
         }
         Ok(())
     }

@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use lifeboat_contract::{Cancel, ErrorClass, Progress, ProviderError, Silent};
-use rustic_core::repofile::MasterKey;
+use rustic_core::repofile::{MasterKey, PackId};
 use rustic_core::{
-    Credentials, IndexedFullStatus, OpenStatus, Repository, RepositoryBackends, RepositoryOptions,
-    RusticError,
+    Credentials, FileType, IndexedFullStatus, OpenStatus, ReadBackend as _, Repository,
+    RepositoryBackends, RepositoryOptions, RusticError,
 };
 
 use super::error::{class_of, from_fault, from_rustic};
@@ -169,6 +170,11 @@ impl Vault {
 }
 
 impl<S> Session<S> {
+    /// Reads a whole pack.
+    pub(crate) fn read_pack(&self, id: &PackId) -> Result<Bytes, Box<RusticError>> {
+        self.gate.read_full(FileType::Pack, id)
+    }
+
     /// Returns the error of an operation: what the gate saw first, else what rustic says.
     pub(crate) fn failed(&self, message: impl Into<String>, error: &RusticError) -> ProviderError {
         match self.gate.fault() {

@@ -1,18 +1,26 @@
 //! Checking a repository.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lifeboat_contract::{Cancel, Check, Progress, ProviderError};
-use rustic_core::CheckOptions;
+use lifeboat_contract::{Cancel, Check, ErrorClass, Progress, ProviderError};
+use rayon::prelude::*;
+use rustic_core::repofile::IndexFile;
+use rustic_core::{CheckOptions, OpenStatus, RusticError};
+use sha2::{Digest as _, Sha256};
 
-use crate::store::Vault;
+use crate::restore::write::hex;
+use crate::store::{Session, Vault, class_of};
+
+/// The name of the check of every byte.
+const DATA: &str = "repository data";
 
 /// How many findings are named; the rest is counted.
 const NAMED: usize = 5;
 
 impl Vault {
     /// Checks the repository's structure: snapshots, trees, index and packs are there and fit together; with
-    /// `read_data` also every byte of every pack that a point needs.
+    /// `read_data` also every byte of every pack.
     ///
     /// # Errors
     /// When nothing could be checked. Damage that was found is a check that did not pass.
@@ -35,8 +43,7 @@ impl Vault {
             .iter()
             .map(|(_, snapshot)| snapshot.tree)
             .collect();
-        let mut options = CheckOptions::default();
-        options.read_data = read_data;
+        let options = CheckOptions::default();
         let findings: Vec<String> = match session.repository.check_with_trees(options, trees) {
             Ok(results) => results
                 .0
@@ -49,9 +56,7 @@ impl Vault {
                 let error = session.failed("the structure cannot be read", &error);
                 if matches!(
                     error.class,
-                    lifeboat_contract::ErrorClass::Corrupt
-                        | lifeboat_contract::ErrorClass::NotFound
-                        | lifeboat_contract::ErrorClass::Unknown
+                    ErrorClass::Corrupt | ErrorClass::NotFound | ErrorClass::Unknown
                 ) {
                     vec![error.chain()]
                 } else {
@@ -59,23 +64,72 @@ impl Vault {
                 }
             }
         };
+        checks.push(check(
+            "repository structure",
+            "snapshots, trees, index and packs fit together".to_owned(),
+            findings,
+        ));
+        if read_data {
+            checks.push(read_packs(&session, progress.as_ref())?);
+        }
         if cancel.is_cancelled() {
             return Err(ProviderError::new(
-                lifeboat_contract::ErrorClass::Interrupted,
+                ErrorClass::Interrupted,
                 "the verification was stopped",
             ));
         }
-        let (name, fine) = if read_data {
-            ("repository data", "every pack was read and is whole")
-        } else {
-            (
-                "repository structure",
-                "snapshots, trees, index and packs fit together",
-            )
-        };
-        checks.push(check(name, fine.to_owned(), findings));
         Ok(checks)
     }
+}
+
+/// Reads every pack that an index names. A pack's name is the SHA-256 of its content.
+///
+/// rustic's own check of the data panics now and then, when a thread of its check of the structure still holds the
+/// index.
+fn read_packs(
+    session: &Session<OpenStatus>,
+    progress: &dyn Progress,
+) -> Result<Check, ProviderError> {
+    let mut packs = BTreeMap::new();
+    let failed =
+        |error: &RusticError| session.failed("the index of the repository cannot be read", error);
+    let indexes = session
+        .repository
+        .stream_files::<IndexFile>()
+        .map_err(|error| failed(&error))?;
+    for index in indexes {
+        match index {
+            Ok((_, index)) => packs.extend(index.packs.iter().map(|p| (p.id, p.pack_size()))),
+            Err(error) => return Ok(check(DATA, String::new(), vec![failed(&error).chain()])),
+        }
+    }
+    progress.begin(
+        "reading packs",
+        Some(packs.values().map(|size| u64::from(*size)).sum()),
+    );
+    let findings = packs
+        .par_iter()
+        .map(|(id, size)| {
+            let finding = match session.read_pack(id) {
+                Ok(content) => {
+                    let hash: [u8; 32] = Sha256::digest(&content).into();
+                    (hex(&hash) != id.to_hex().as_str())
+                        .then(|| format!("pack {} is damaged", id.to_hex().as_str()))
+                }
+                Err(error) => match class_of(&error) {
+                    ErrorClass::NotFound => {
+                        Some(format!("pack {} is missing", id.to_hex().as_str()))
+                    }
+                    _ => return Err(session.failed("a pack cannot be read", &error)),
+                },
+            };
+            progress.advance(u64::from(*size));
+            Ok(finding)
+        })
+        .collect::<Result<Vec<_>, ProviderError>>()?;
+    progress.end();
+    let fine = format!("{} packs were read and are whole", packs.len());
+    Ok(check(DATA, fine, findings.into_iter().flatten().collect()))
 }
 
 fn one_line(text: &str) -> String {

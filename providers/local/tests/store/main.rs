@@ -6,4 +6,5 @@ mod given;
 mod nasty;
 mod places;
 mod points;
+mod restoring;
 mod trouble;
