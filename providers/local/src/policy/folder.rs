@@ -34,7 +34,10 @@ pub(crate) enum Folder {
 }
 
 impl Folder {
-    /// Returns the folder of the repository at `place`. It need not exist. Called where a runtime is.
+    /// Returns the folder of the repository at `place`. It need not exist.
+    ///
+    /// # Errors
+    /// `invalid` for a place that no request can reach.
     pub(crate) fn of(place: &Place) -> Result<Self, ProviderError> {
         match place {
             Place::Directory { path } => Ok(Self::Directory { root: path.clone() }),

@@ -1,12 +1,10 @@
 //! From a repository's attributes to its place and the secrets that open it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use lifeboat_contract::ProviderError;
 use lifeboat_model::Attributes;
 use opendal::blocking::Operator;
-use opendal::layers::{RetryLayer, TimeoutLayer};
 use serde_json::Value;
 
 use crate::catalog::{DIRECTORY, S3, text, with_defaults};
@@ -75,42 +73,12 @@ fn required<'a>(attributes: &'a Attributes, name: &str) -> Result<&'a str, Provi
         })
 }
 
-/// Opens the bucket at the repository's prefix; called where a runtime is.
+/// Opens the bucket at the repository's prefix.
 ///
 /// # Errors
 /// `invalid` for a place that no request can reach.
 pub(crate) fn operator(place: &Place) -> Result<Operator, ProviderError> {
-    let Place::S3 {
-        endpoint,
-        bucket,
-        prefix,
-        region,
-        access_key,
-        secret_key,
-    } = place
-    else {
-        return Err(invalid("bug: a directory is no bucket", "Report this."));
-    };
-    let mut service = opendal::services::S3::default()
-        .bucket(bucket)
-        .root(&format!("/{}", prefix.trim_matches('/')))
-        .region(region)
-        .access_key_id(access_key.expose())
-        .secret_access_key(secret_key.expose())
-        .disable_config_load()
-        .disable_ec2_metadata();
-    if let Some(endpoint) = endpoint {
-        service = service.endpoint(endpoint);
-    }
-    let open = || -> opendal::Result<Operator> {
-        let operator = opendal::Operator::new(service)?
-            .layer(
-                TimeoutLayer::new()
-                    .with_timeout(Duration::from_secs(10))
-                    .with_io_timeout(Duration::from_secs(30)),
-            )
-            .layer(RetryLayer::new().with_max_times(3).with_jitter());
-        Operator::new(operator)
-    };
-    open().map_err(|error| from_store(format!("`{place}` cannot be opened"), error))
+    place
+        .operator()
+        .map_err(|error| from_store(format!("`{place}` cannot be opened"), error))
 }

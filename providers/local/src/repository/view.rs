@@ -36,7 +36,7 @@ pub(crate) struct Contents {
 }
 
 impl View {
-    /// Reads a repository; called where a runtime is.
+    /// Reads a repository.
     pub(crate) fn read(repositories: &Repositories, access: &Access) -> Self {
         match Self::presence(access) {
             Ok(Some(())) => {}

@@ -101,8 +101,12 @@ impl Systemd {
         if self.running && timer.exists() {
             self.systemctl(&["disable", "--now", &format!("{name}.timer")])?;
         }
+        let service = self.units.join(format!("{name}.service"));
+        if !timer.exists() && !service.exists() {
+            return Ok(());
+        }
         remove(&timer)?;
-        remove(&self.units.join(format!("{name}.service")))?;
+        remove(&service)?;
         if self.running {
             self.systemctl(&["daemon-reload"])?;
         }

@@ -91,6 +91,11 @@ impl Bucket {
         })
     }
 
+    /// Returns what it speaks through.
+    pub(super) fn into_operator(self) -> Operator {
+        self.operator
+    }
+
     /// Returns the names directly under the prefix, directories with a final slash.
     pub(super) fn names(&self) -> opendal::Result<Vec<String>> {
         let entries = self.operator.list_options("", ListOptions::default())?;

@@ -23,7 +23,11 @@ pub(crate) fn class_of_io(error: &io::Error) -> ErrorClass {
         | io::ErrorKind::OutOfMemory => ErrorClass::Quota,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorClass::Denied,
         io::ErrorKind::NotFound => ErrorClass::NotFound,
-        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => ErrorClass::Conflict,
+        io::ErrorKind::AlreadyExists
+        | io::ErrorKind::DirectoryNotEmpty
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::IsADirectory => ErrorClass::Conflict,
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => ErrorClass::Invalid,
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => ErrorClass::Corrupt,
         io::ErrorKind::StaleNetworkFileHandle
         | io::ErrorKind::HostUnreachable

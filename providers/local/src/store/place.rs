@@ -103,6 +103,11 @@ impl Place {
         }
     }
 
+    /// Opens the bucket of a place in S3 at its prefix, for what is no file of restic's.
+    pub(crate) fn operator(&self) -> opendal::Result<opendal::blocking::Operator> {
+        self.bucket(View::Data).map(Bucket::into_operator)
+    }
+
     /// Opens the place behind a gate.
     pub(super) fn gate(&self, view: View, cancel: Cancel) -> Result<Gate, ProviderError> {
         let backend: Arc<dyn WriteBackend> = match self {
