@@ -28,26 +28,24 @@ pub(crate) struct Local {
 
 impl Local {
     pub(crate) fn new(block: &Attributes, settings: LocalSettings) -> Result<Self, ProviderError> {
-        let command = CommandLine {
-            executable: settings.executable.clone(),
-            config_dir: settings.config_dir.clone(),
-        };
-        let machine = &settings.machine;
-        let choice = choose(block, machine, &settings.base_dir, command.clone())?;
+        let choice = choose(block, &settings)?;
         let chosen = choice.scheduler.as_ref().map(Scheduler::name);
         let mut others = Vec::new();
         if chosen != Some("crontab") {
             let program = text(block, "crontab_command").unwrap_or("crontab");
-            let utc = machine.keeps_utc();
-            let crontab = Crontab::new(program, &settings.base_dir, utc, command.clone());
+            let crontab = Crontab::new(program, &settings);
             others.push(Scheduler::Crontab(crontab));
         }
         if chosen != Some("systemd") {
             let units = text(block, "systemd_unit_dir").map(|path| settings.base_dir.join(path));
             others.extend(
-                Systemd::new(units, machine.runs_systemd(), command)
-                    .ok()
-                    .map(Scheduler::Systemd),
+                Systemd::new(
+                    units,
+                    settings.machine.runs_systemd(),
+                    CommandLine::of(&settings),
+                )
+                .ok()
+                .map(Scheduler::Systemd),
             );
         }
         Ok(Self {

@@ -8,7 +8,7 @@ use lifeboat_model::Attributes;
 use super::{CommandLine, Crontab, Scheduler, Systemd};
 use crate::catalog::{Scheduling, text};
 use crate::error::invalid;
-use crate::machine::Machine;
+use crate::settings::LocalSettings;
 
 /// The scheduler that was chosen, and what the planner is told about it.
 #[derive(Clone, Debug)]
@@ -32,10 +32,11 @@ const NEITHER: &str = "this machine has neither systemd nor a running cron daemo
 /// `invalid` when the block names another one.
 pub(crate) fn choose(
     block: &Attributes,
-    machine: &Machine,
-    base_dir: &Path,
-    command: CommandLine,
+    settings: &LocalSettings,
 ) -> Result<Choice, ProviderError> {
+    let LocalSettings {
+        base_dir, machine, ..
+    } = settings;
     let crontab_command = text(block, "crontab_command").unwrap_or("crontab");
     let systemd_runs = machine.runs_systemd();
     let daemon = machine.cron_daemon();
@@ -49,12 +50,12 @@ pub(crate) fn choose(
     let choice = match chosen {
         "systemd" => {
             let units = text(block, "systemd_unit_dir").map(|path| base_dir.join(path));
-            let systemd = Systemd::new(units, systemd_runs, command)?;
+            let systemd = Systemd::new(units, systemd_runs, CommandLine::of(settings))?;
             let unscheduled = "systemd does not run this machine, so that nothing runs its timers";
             installed(Scheduler::Systemd(systemd), systemd_runs, unscheduled)
         }
         "crontab" => {
-            let crontab = Crontab::new(crontab_command, base_dir, machine.keeps_utc(), command);
+            let crontab = Crontab::new(crontab_command, settings);
             let unscheduled =
                 "no cron daemon runs on this machine, so that nothing runs its crontab";
             installed(Scheduler::Crontab(crontab), daemon.is_some(), unscheduled)
@@ -106,6 +107,7 @@ fn is_command(command: &str, base_dir: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::Machine;
     use serde_json::json;
 
     fn chosen(scheduler: &str, systemd: bool, cron: bool) -> String {
@@ -129,7 +131,13 @@ mod tests {
             ("systemd_unit_dir".to_owned(), json!("units")),
         ]
         .into();
-        match choose(&block, &machine, root.path(), CommandLine::default()) {
+        let path = |name: &str| root.path().join(name);
+        let base = path(".");
+        let settings = LocalSettings {
+            machine,
+            ..LocalSettings::new(base, path("lifeboat"), path("cache"), path("scratch"))
+        };
+        match choose(&block, &settings) {
             Ok(choice) => format!(
                 "{}: {:?}",
                 choice.scheduler.map_or("nothing", |s| s.name()),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use lifeboat_model::Address;
 
+use crate::settings::LocalSettings;
+
 /// What is the same in the command of every entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CommandLine {
@@ -14,6 +16,14 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
+    /// Returns the command of a provider that runs here.
+    pub(crate) fn of(settings: &LocalSettings) -> Self {
+        Self {
+            executable: settings.executable.clone(),
+            config_dir: settings.config_dir.clone(),
+        }
+    }
+
     /// Returns the words of the command that backs up `protection`.
     fn words(&self, protection: &Address) -> [String; 6] {
         [

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{CommandLine, Entry, LiveEntry, cron, marker, parse_marker};
 use crate::error::{from_io, invalid};
+use crate::settings::LocalSettings;
 
 /// The crontab of the user that runs lifeboat.
 #[derive(Clone, Debug)]
@@ -27,18 +28,21 @@ pub(crate) struct Crontab {
     /// Whether the machine's time is UTC.
     utc: bool,
     command: CommandLine,
+    /// Where the lock stands that runs of lifeboat by this user take; a directory that is the user's own.
+    lock_dir: PathBuf,
 }
 
 /// The crontab is one text: who changes it reads it, and writes all of it.
 static WRITING: Mutex<()> = Mutex::new(());
 
 impl Crontab {
-    pub(crate) fn new(program: &str, base_dir: &Path, utc: bool, command: CommandLine) -> Self {
+    pub(crate) fn new(program: &str, settings: &LocalSettings) -> Self {
         Self {
             program: program.to_owned(),
-            base_dir: base_dir.to_owned(),
-            utc,
-            command,
+            base_dir: settings.base_dir.clone(),
+            utc: settings.machine.keeps_utc(),
+            command: CommandLine::of(settings),
+            lock_dir: settings.cache_dir.clone(),
         }
     }
 
@@ -111,7 +115,7 @@ impl Crontab {
     /// Changes the text under a lock that other runs of lifeboat by this user take too, and checks what was kept.
     fn rewrite(&self, change: impl Fn(&[u8]) -> Vec<u8>) -> Result<(), ProviderError> {
         let _here = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-        let _elsewhere = lock()?;
+        let _elsewhere = self.lock()?;
         let before = self.list()?;
         let after = change(&before);
         if after == before {
@@ -130,6 +134,25 @@ impl Crontab {
             format!("`{}` did not keep what was written to it", self.program),
         )
         .help("Run the same command again; somebody else may have changed the crontab."))
+    }
+
+    /// Takes the lock of this user's crontab among runs of lifeboat; released when dropped.
+    fn lock(&self) -> Result<File, ProviderError> {
+        let path = self.lock_dir.join("crontab.lock");
+        let failed = |error| {
+            from_io(
+                format!("the lock `{}` cannot be taken", path.display()),
+                error,
+            )
+        };
+        fs::create_dir_all(&self.lock_dir).map_err(failed)?;
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(failed)?;
+        file.lock().map_err(failed)?;
+        Ok(file)
     }
 
     /// Returns the text of the crontab, empty where the user has none.
@@ -187,25 +210,6 @@ impl Crontab {
         }
         child.wait_with_output().map_err(failed)
     }
-}
-
-/// Takes the lock of this user's crontab among runs of lifeboat; released when dropped.
-fn lock() -> Result<File, ProviderError> {
-    let uid = rustix::process::getuid().as_raw();
-    let path = std::env::temp_dir().join(format!("lifeboat-crontab-{uid}.lock"));
-    let failed = |error| {
-        from_io(
-            format!("the lock `{}` cannot be taken", path.display()),
-            error,
-        )
-    };
-    let file = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(failed)?;
-    file.lock().map_err(failed)?;
-    Ok(file)
 }
 
 /// An entry of ours in the text.

@@ -17,11 +17,16 @@ fn entry(name: &str, schedule: &str) -> Entry {
 }
 
 fn crontab(utc: bool) -> Crontab {
-    let command = CommandLine {
-        executable: "/usr/bin/lifeboat".into(),
-        config_dir: "/etc/lifeboat".into(),
-    };
-    Crontab::new("crontab", Path::new("/"), utc, command)
+    let settings = LocalSettings::new(
+        "/etc/lifeboat".into(),
+        "/usr/bin/lifeboat".into(),
+        "/cache".into(),
+        "/scratch".into(),
+    );
+    Crontab {
+        utc,
+        ..Crontab::new("crontab", &settings)
+    }
 }
 
 fn installed(crontab: &Crontab, text: &[u8], entry: &Entry) -> Vec<u8> {
