@@ -32,9 +32,7 @@ mod vault;
 
 pub use backup::{BackedUp, BackupRequest};
 pub use copy::Copied;
-pub(crate) use error::{
-    STOPPED, class_of, class_of_bucket, class_of_io, from_io, from_rustic,
-};
+pub(crate) use error::{STOPPED, class_of, class_of_bucket, class_of_io, from_io, from_rustic};
 pub(crate) use init::init_can_finish;
 pub use init::{InitOptions, init};
 pub use place::{Place, Secret};
