@@ -88,12 +88,14 @@ impl Vault {
             from_rustic(format!("cannot lock repository `{}`", self.place()), error)
         };
         let session = self.locks()?;
-        let mut lock = SnapshotFile::default();
-        lock.hostname = super::host();
-        lock.username = OURS.to_owned();
-        lock.label = std::process::id().to_string();
-        // Two locks with the same content are one file, which the first to finish would remove from under the other.
-        lock.description = Some(unique());
+        let lock = SnapshotFile {
+            hostname: super::host(),
+            username: OURS.to_owned(),
+            label: std::process::id().to_string(),
+            // Two locks with the same content are one file, which the first to finish would remove from the other.
+            description: Some(unique()),
+            ..SnapshotFile::default()
+        };
         session
             .repository
             .save_snapshots(vec![lock])
