@@ -169,8 +169,15 @@ fn a_state_of_another_lineage_is_refused() {
     sandbox.run(&["plan", "--out", "p.plan"]).exits(0);
     let other = Sandbox::two_targets();
     other.apply();
-    fs::copy(other.path("lifeboat.state.json"), sandbox.path("lifeboat.state.json")).unwrap();
-    sandbox.run(&["apply", "p.plan"]).exits(6).complains("lineage");
+    fs::copy(
+        other.path("lifeboat.state.json"),
+        sandbox.path("lifeboat.state.json"),
+    )
+    .unwrap();
+    sandbox
+        .run(&["apply", "p.plan"])
+        .exits(6)
+        .complains("lineage");
 }
 
 #[test]

@@ -171,10 +171,12 @@ impl World<'_> {
             return Err(error.help(help).into());
         };
         if !SECRET.contains(&key.as_str()) {
-            let message = format!("a secret is not found by `{key}`");
+            let message = format!(
+                "`{name}` is given by reference only, by `env`, `file` or `command`, not by `{key}`"
+            );
             return Err(place
                 .error("language::secret", message, "")
-                .maybe_help(suggestion(key, SECRET))
+                .help(help)
                 .into());
         }
         let found = match (key.as_str(), value) {

@@ -88,7 +88,10 @@ pub(super) fn same_state(plan: &Plan, state: &RecordedState) -> Result<(), Engin
         return stale("it was made before anything was recorded".to_owned());
     }
     if plan.lineage != state.lineage {
-        return stale("it was made against another state".to_owned());
+        return stale(format!(
+            "it was made against another state: lineage {}, and this one has {}",
+            plan.lineage, state.lineage
+        ));
     }
     stale(format!(
         "the state has serial {}, and the plan was made against {}",

@@ -262,7 +262,7 @@ output "password" {
       |   ^^^^^^^^ 2 are given
       help: Write `password = { env = "NAME" }`, or `file` or `command`.
 
-    error[language::secret]: a secret is not found by `vault`
+    error[language::secret]: `password` is given by reference only, by `env`, `file` or `command`, not by `vault`
       main.dr.hcl:19:14
       |   password = { vault = "x" }
       |              ^^^^^^^^^^^^^^^
