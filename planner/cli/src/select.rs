@@ -8,7 +8,7 @@ use crate::failure::Failure;
 ///
 /// A target means all that protects it; `protection.snapshot.daily` means what that block compiled to, in each target
 /// and for each key.
-fn means(selector: &Address, address: &Address) -> bool {
+pub(crate) fn means(selector: &Address, address: &Address) -> bool {
     if selector.block != Block::Protection {
         return address.selected_by(selector);
     }

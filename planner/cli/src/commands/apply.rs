@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, PlanView, plan_json, plan_text};
+use lifeboat_core::render::{Next, Objectives, PlanView, plan_json, plan_text};
 use lifeboat_engine::Providers;
 use lifeboat_engine::execute::{ApplyOptions, ApplyReport, Status, execute};
 use lifeboat_engine::state::Session as Locked;
@@ -192,12 +192,14 @@ fn counts(report: &ApplyReport) -> (usize, usize, usize, usize, usize) {
 fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording) {
     let (added, changed, destroyed, imported, forgotten) = counts(report);
     if session.global.json {
+        let objectives = Objectives::of(&plan.exposure);
         terminal::result(
             &json!({
                 "type": "apply_summary",
                 "report": report,
                 "changes": { "add": added, "change": changed, "remove": destroyed, "import": imported, "forget": forgotten },
                 "complete": report.is_success(),
+                "objectives": { "total": objectives.total, "met": objectives.met, "assuming": objectives.assuming },
             })
             .to_string(),
         );
@@ -245,6 +247,9 @@ fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording)
             wording.complete,
             parts.join(", ")
         ));
+        if wording.operation != "destroy" {
+            tell_objectives(plan);
+        }
     } else {
         let left = plan.actions.len().saturating_sub(report.done());
         terminal::notice(&format!(
@@ -252,5 +257,13 @@ fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording)
             parts.join(", "),
             plan.actions.len()
         ));
+    }
+}
+
+/// Says how many of the goals what was applied meets, so that "complete" is not read as "safe".
+fn tell_objectives(plan: &Plan) {
+    let all = Objectives::of(&plan.exposure);
+    if all.total > 0 {
+        terminal::result(&format!("Objectives: {} of {} met.", all.met, all.total));
     }
 }

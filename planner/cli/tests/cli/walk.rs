@@ -199,10 +199,65 @@ fn a_drill_records_its_time_and_the_age_of_the_point_and_status_shows_both() {
         state.contains("point_age") && state.contains("took"),
         "{state}"
     );
-    sandbox.run(&["status"]).exits(0).says("drill");
-    let json = sandbox.run(&["status", "--json"]).exits(0);
+    // The first points are minutes old: what is found a day late cannot be undone yet, and status says so.
+    sandbox
+        .run(&["status"])
+        .exits(3)
+        .says("drill")
+        .says("at present")
+        .says("by you, due in");
+    let json = sandbox.run(&["status", "--json"]).exits(3);
     let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert!(value.to_string().contains("point_age"), "{value}");
+}
+
+#[test]
+fn status_never_claims_more_than_is_known() {
+    let sandbox = Sandbox::two_targets();
+    sandbox.edit(
+        "main.dr.hcl",
+        "detected_within = \"1d\"",
+        "detected_within = \"0s\"",
+    );
+    sandbox.apply();
+    sandbox
+        .run(&["status"])
+        .exits(0)
+        .says("All is as promised in 3 protections of 2 targets, assuming");
+    sandbox
+        .run(&["status", "--recorded"])
+        .exits(0)
+        .says("Goals were not checked")
+        .never_says("All is as promised");
+    sandbox
+        .run(&["status", "target.local_sqlite.app"])
+        .exits(0)
+        .says("1 protection of 1 target")
+        .never_says(DOCS);
+    sandbox
+        .run(&["status", "target.local_sqlite.apps"])
+        .exits(1)
+        .complains("Did you mean `target.local_sqlite.app`?");
+    let good = sandbox.read("main.dr.hcl");
+    sandbox.edit(
+        "main.dr.hcl",
+        "scheduler = \"external\"",
+        "scheduler = \"none\"",
+    );
+    sandbox
+        .run(&["status"])
+        .exits(3)
+        .says("nothing runs it")
+        .says("Objectives: 0 of 2 met");
+    sandbox.write(
+        "main.dr.hcl",
+        &good.replace("objective.gold", "objective.golden"),
+    );
+    sandbox
+        .run(&["status"])
+        .exits(1)
+        .says("Goals were not checked: the configuration has errors")
+        .never_says("All is as promised");
 }
 
 #[test]

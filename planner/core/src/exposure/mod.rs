@@ -16,6 +16,7 @@ mod world;
 
 pub(crate) use assessor::Assessor;
 pub(crate) use gaps::Gaps;
+pub use rows::assess;
 pub(crate) use rows::rows;
 pub(crate) use world::World;
 

@@ -2,10 +2,43 @@
 
 use std::collections::BTreeSet;
 
-use lifeboat_model::{Action, Address, ExposureRow};
+use jiff::Timestamp;
+use lifeboat_model::{
+    Action, Address, Catalog, ExposureRow, LiveState, PlanOptions, RecordedState, Span,
+};
 
 use super::{Assessor, SCOPES, World};
+use crate::design::Design;
 use crate::diff::Snapshots;
+
+/// Returns each target in each scope as it stands, in address order.
+///
+/// `now` is with what is live; `planned` is with the same once its schedules and its retention have run for long
+/// enough: nothing is planned.
+pub fn assess(
+    design: &Design,
+    live: &LiveState,
+    recorded: &RecordedState,
+    catalog: &Catalog,
+    as_of: Timestamp,
+) -> Vec<ExposureRow> {
+    let options = PlanOptions {
+        as_of,
+        seed: 0,
+        destroy: false,
+        targets: Vec::new(),
+        lifeboat_version: String::new(),
+        allow_exposure: Span::ZERO,
+    };
+    let snapshots = Snapshots {
+        design,
+        live,
+        recorded,
+        catalog,
+        options: &options,
+    };
+    rows(&snapshots, &[])
+}
 
 /// Returns each target in each scope, with what is live now and with what the actions leave, in address order.
 pub(crate) fn rows(snapshots: &Snapshots<'_>, actions: &[Action]) -> Vec<ExposureRow> {

@@ -176,7 +176,7 @@ pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
 }
 
 /// Returns a bound for a person.
-fn bound(bound: Bound<Span>) -> String {
+pub(crate) fn bound(bound: Bound<Span>) -> String {
     match bound {
         Bound::Finite(span) => brief(span),
         Bound::Unbounded => "unbounded".to_owned(),

@@ -20,6 +20,8 @@ mod points;
 mod report;
 mod state;
 mod status;
+mod status_goals;
+mod status_runs;
 mod status_text;
 mod style;
 mod summary;
@@ -41,7 +43,9 @@ pub use report::{
     drill_text, restore_text, verify_text,
 };
 pub use state::{state_list, state_show, state_text};
-pub use status::{ProtectionStatus, StatusReport, TargetStatus, status};
+pub use status::{ProtectionStatus, StatusInputs, StatusReport, TargetStatus, status};
+pub use status_goals::{GoalStatus, GoalVerdict};
+pub use status_runs::Runner;
 pub use status_text::status_text;
 pub use style::Style;
 pub use summary::{Summary, applied_text};

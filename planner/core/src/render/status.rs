@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Address, DrillRecord, LiveState, Mechanism, RecordedResource, RecordedState, RecoveryPoint,
-    Schedule, Scope, Span, VerifyRecord,
+    Address, Catalog, DrillRecord, ExposureRow, LiveState, Mechanism, Objective, RecordedResource,
+    RecordedState, RecoveryPoint, Schedule, Scope, Span, VerifyRecord,
 };
 use serde::Serialize;
 
 use crate::configuration::Configuration;
 
 use super::moment::{age, ago, brief, utc};
+use super::status_goals::{GoalStatus, GoalVerdict, goals};
+use super::status_runs::{Runner, runs};
 
 /// One protection that makes or keeps recovery points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,9 +36,9 @@ pub struct ProtectionStatus {
     pub last_drill: Option<DrillRecord>,
     /// When it runs.
     pub schedule: Option<String>,
-    /// Whether lifeboat installed something that runs it then.
-    pub scheduled: bool,
-    /// When the next run is due; in the past when one was missed.
+    /// Who runs it then; none without a schedule.
+    pub runner: Option<Runner>,
+    /// When the next run is due; in the past when one was missed, none when nothing runs it.
     pub next_run: Option<Timestamp>,
     /// What is not as it should be, each a lower-case fragment.
     pub problems: Vec<String>,
@@ -52,6 +54,8 @@ pub struct TargetStatus {
     /// The tightest RPO goal of the objective that recovery points have to meet: over all scopes, or that of
     /// corruption alone where a replica stands in for the others.
     pub rpo_goal: Option<Span>,
+    /// Every goal of the objective, narrowest scope first.
+    pub goals: Vec<GoalStatus>,
     /// How often a drill must succeed.
     pub drill_every: Option<Span>,
     /// The age of the newest recovery point that any of its protections holds.
@@ -77,6 +81,14 @@ pub struct StatusReport {
     pub as_of: Timestamp,
     /// Whether recovery points were read from the providers, or are those of the last apply or backup.
     pub live: bool,
+    /// Why goals were not checked; none when they were.
+    pub unchecked: Option<String>,
+    /// How many goals there are.
+    pub goals: usize,
+    /// How many of them were checked and hold.
+    pub goals_met: usize,
+    /// How many of those hold only on assumptions.
+    pub goals_assuming: usize,
     /// By address.
     pub targets: Vec<TargetStatus>,
 }
@@ -96,10 +108,52 @@ impl StatusReport {
         })
     }
 
-    /// Returns whether everything is as promised.
+    /// Returns whether no problem was found, which is not yet that everything is as promised: see
+    /// [`StatusReport::is_as_promised`].
     pub fn is_well(&self) -> bool {
         self.problems().next().is_none()
     }
+
+    /// Returns whether there are goals, each was checked and holds, and no problem was found.
+    pub fn is_as_promised(&self) -> bool {
+        self.is_well() && self.unchecked.is_none() && self.goals > 0 && self.goals_met == self.goals
+    }
+
+    /// Leaves out every protection that is not kept, and every target that is neither kept nor has one that is.
+    pub fn retain(&mut self, keep: impl Fn(&Address) -> bool) {
+        self.targets.retain_mut(|target| {
+            target.protections.retain(|it| keep(&it.address));
+            keep(&target.target) || !target.protections.is_empty()
+        });
+        self.count();
+    }
+
+    fn count(&mut self) {
+        let all = || self.targets.iter().flat_map(|target| &target.goals);
+        let goals = all().count();
+        let met = all().filter(|goal| goal.is_met()).count();
+        let assuming = all()
+            .filter(|goal| goal.verdict == GoalVerdict::MetAssuming)
+            .count();
+        (self.goals, self.goals_met, self.goals_assuming) = (goals, met, assuming);
+    }
+}
+
+/// What status is told from.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusInputs<'a> {
+    /// What was applied.
+    pub recorded: &'a RecordedState,
+    /// What is live; recovery points are the recorded ones without it.
+    pub live: Option<&'a LiveState>,
+    /// What the providers know here: above all, whether anything runs their schedules.
+    pub catalog: &'a Catalog,
+    /// Where goals come from.
+    pub configuration: Option<&'a Configuration>,
+    /// What [`assess`](crate::exposure::assess) derived from what is live, or why nothing could be.
+    pub exposure: Result<&'a [ExposureRow], &'a str>,
+    /// Now.
+    pub as_of: Timestamp,
 }
 
 /// A run is missed once it is this much of its period late, in parts of it.
@@ -109,46 +163,46 @@ const GRACE: Span = Span::from_secs(300);
 
 /// Says how the protections stand.
 ///
-/// Recovery points are the live ones where `live` is given, else the recorded ones. Goals come from `configuration`;
-/// a target of it without any protection is a problem.
-pub fn status(
-    recorded: &RecordedState,
-    live: Option<&LiveState>,
-    configuration: Option<&Configuration>,
-    as_of: Timestamp,
-) -> StatusReport {
+/// A target of the configuration without any protection is a problem, as is a schedule that nothing runs and a goal
+/// that does not hold.
+pub fn status(inputs: &StatusInputs<'_>) -> StatusReport {
     let mut targets: BTreeMap<Address, Vec<ProtectionStatus>> = BTreeMap::new();
-    for (address, resource) in &recorded.resources {
+    for (address, resource) in &inputs.recorded.resources {
         if !holds_points(address) {
             continue;
         }
         let target = resource.target.clone().unwrap_or_else(|| address.owner());
-        let mut status = protection(address, &target, resource, live, as_of);
-        let key = address.part.as_ref().and_then(|part| part.key.clone());
-        let timer = address.owner().part("schedule", key);
-        status.scheduled = recorded.resources.contains_key(&timer);
+        let status = protection(address, &target, resource, inputs);
         targets.entry(target).or_default().push(status);
     }
-    let replicated: BTreeSet<Address> = recorded
+    let replicated: BTreeSet<Address> = inputs
+        .recorded
         .resources
         .keys()
         .filter(|address| mechanism(address) == Some(Mechanism::Replica))
         .map(Address::owner)
         .collect();
-    for target in configuration.iter().flat_map(|all| all.targets.keys()) {
+    let configured = inputs.configuration.iter();
+    for target in configured.flat_map(|all| all.targets.keys()) {
         targets.entry(target.clone()).or_default();
     }
-    StatusReport {
-        as_of,
-        live: live.is_some(),
+    let mut report = StatusReport {
+        as_of: inputs.as_of,
+        live: inputs.live.is_some(),
+        unchecked: inputs.exposure.err().map(str::to_owned),
+        goals: 0,
+        goals_met: 0,
+        goals_assuming: 0,
         targets: targets
             .into_iter()
             .map(|(address, protections)| {
-                let promise = Promise::of(&address, configuration, &replicated);
-                target(address, protections, promise, as_of)
+                let promise = Promise::of(&address, inputs.configuration, &replicated);
+                target(address, protections, &promise, inputs)
             })
             .collect(),
-    }
+    };
+    report.count();
+    report
 }
 
 /// Returns whether the mechanism keeps recovery points of its own.
@@ -170,11 +224,11 @@ fn protection(
     address: &Address,
     target: &Address,
     resource: &RecordedResource,
-    live: Option<&LiveState>,
-    as_of: Timestamp,
+    inputs: &StatusInputs<'_>,
 ) -> ProtectionStatus {
+    let as_of = inputs.as_of;
     let mut problems = Vec::new();
-    let points: &[RecoveryPoint] = match live {
+    let points: &[RecoveryPoint] = match inputs.live {
         None => &resource.recovery_points,
         Some(live) => match (live.resources.get(address), live.failures.get(address)) {
             (Some(found), _) => &found.recovery_points,
@@ -189,21 +243,17 @@ fn protection(
         },
     };
     let newest = points.iter().max_by_key(|point| point.time).cloned();
-    let schedule: Option<Schedule> = resource
-        .attributes
-        .get("schedule")
-        .and_then(serde_json::Value::as_str)
-        .and_then(|text| text.parse().ok());
+    let runs = runs(address, inputs);
     let last = newest
         .as_ref()
         .map_or(resource.applied_at, |point| point.time);
-    let next_run = schedule
+    let due = runs
         .as_ref()
-        .and_then(|schedule| schedule.next_after(last));
+        .and_then(|runs| runs.schedule.next_after(last));
     if newest.is_none() {
         problems.push("holds no recovery point".to_owned());
-    } else if let (Some(schedule), Some(due)) = (&schedule, next_run)
-        && is_missed(schedule, due, as_of)
+    } else if let (Some(runs), Some(due)) = (&runs, due)
+        && is_missed(&runs.schedule, due, as_of)
     {
         problems.push(format!(
             "missed its run at {} ({})",
@@ -211,6 +261,7 @@ fn protection(
             ago(due, as_of)
         ));
     }
+    problems.extend(runs.iter().filter_map(|runs| runs.problem.clone()));
     problems.extend(failed_checks(resource, as_of));
     ProtectionStatus {
         address: address.clone(),
@@ -226,9 +277,12 @@ fn protection(
             .fold(resource.applied_at, Timestamp::min),
         last_verify: resource.last_verify.clone(),
         last_drill: resource.last_drill.clone(),
-        schedule: schedule.map(|schedule| schedule.to_string()),
-        scheduled: false,
-        next_run,
+        schedule: runs.as_ref().map(|runs| runs.schedule.to_string()),
+        next_run: due.filter(|_| {
+            let runner = runs.as_ref().map(|runs| runs.runner);
+            runner != Some(Runner::Nobody)
+        }),
+        runner: runs.map(|runs| runs.runner),
         problems,
     }
 }
@@ -262,14 +316,12 @@ fn failed_checks(resource: &RecordedResource, as_of: Timestamp) -> Vec<String> {
 fn target(
     target: Address,
     protections: Vec<ProtectionStatus>,
-    promise: Promise,
-    as_of: Timestamp,
+    promise: &Promise<'_>,
+    inputs: &StatusInputs<'_>,
 ) -> TargetStatus {
-    let Promise {
-        objective,
-        rpo_goal,
-        drill_every,
-    } = promise;
+    let rpo_goal = promise.rpo_goal;
+    let drill_every = promise.objective.and_then(|it| it.drill_every);
+    let goals = goals(&target, promise.objective, inputs.exposure.ok());
     let newest_age = protections.iter().filter_map(|p| p.newest_age).min();
     let mut problems = Vec::new();
     if protections.is_empty() {
@@ -283,12 +335,14 @@ fn target(
                 "its newest recovery point is {age} old, the goal is {goal}"
             ));
         }
-        problems.extend(drill_due(&protections, drill_every, as_of));
+        problems.extend(drill_due(&protections, drill_every, inputs.as_of));
     }
+    problems.extend(goals.iter().filter_map(GoalStatus::problem));
     TargetStatus {
         target,
-        objective,
+        objective: promise.label.map(str::to_owned),
         rpo_goal,
+        goals,
         drill_every,
         newest_age,
         protections,
@@ -298,33 +352,33 @@ fn target(
 
 /// What the objective of a target asks of its recovery points.
 #[derive(Default)]
-struct Promise {
-    objective: Option<String>,
+struct Promise<'a> {
+    label: Option<&'a str>,
+    objective: Option<&'a Objective>,
     rpo_goal: Option<Span>,
-    drill_every: Option<Span>,
 }
 
-impl Promise {
+impl<'a> Promise<'a> {
     fn of(
         target: &Address,
-        configuration: Option<&Configuration>,
+        configuration: Option<&'a Configuration>,
         replicated: &BTreeSet<Address>,
     ) -> Self {
         let Some(all) = configuration else {
             return Self::default();
         };
-        let objective = all
+        let label = all
             .targets
             .get(target)
-            .and_then(|block| block.objective.clone());
-        let promise = objective.as_ref().and_then(|name| all.objectives.get(name));
-        let goals = promise.iter().flat_map(|promise| &promise.goals);
+            .and_then(|block| block.objective.as_deref());
+        let objective = label.and_then(|name| all.objectives.get(name));
+        let goals = objective.iter().flat_map(|objective| &objective.goals);
         let goals =
             goals.filter(|(scope, _)| **scope == Scope::Corruption || !replicated.contains(target));
         Self {
-            rpo_goal: goals.filter_map(|(_, goal)| goal.rpo).min(),
-            drill_every: promise.and_then(|promise| promise.drill_every),
+            label,
             objective,
+            rpo_goal: goals.filter_map(|(_, goal)| goal.rpo).min(),
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Status as text: problems first, then a table, then the verdict.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
-use lifeboat_model::{Mechanism, Span};
+use lifeboat_model::{Mechanism, Scope, Span};
 
 use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone, wrap};
+use super::measure::{below, bound};
 use super::moment::{age, ago, brief, count, size};
 use super::status::{ProtectionStatus, StatusReport, TargetStatus};
+use super::status_goals::GoalVerdict;
+use super::status_runs::Runner;
 
 /// Returns how the protections stand as text: `lifeboat status`.
 pub fn status_text(report: &StatusReport, style: Style) -> String {
@@ -52,25 +57,61 @@ fn problems(canvas: &mut Canvas, report: &StatusReport) {
 }
 
 fn rows(table: &mut Table, target: &TargetStatus, as_of: Timestamp, style: Style) {
-    let mut promise = Vec::new();
-    if let Some(goal) = target.rpo_goal {
-        promise.push(format!("rpo {}", brief(goal)));
-    }
-    if let Some(every) = target.drill_every {
-        promise.push(format!("a drill every {}", brief(every)));
-    }
-    let promise = match (&target.objective, promise.is_empty()) {
-        (Some(name), false) => format!("   {name}: {}", promise.join(", ")),
-        (Some(name), true) => format!("   {name}"),
-        (None, _) => String::new(),
-    };
+    let drills = target
+        .drill_every
+        .map(|every| format!(": a drill every {}", brief(every)));
+    let promise = target
+        .objective
+        .as_ref()
+        .map(|name| format!("   {name}{}", drills.unwrap_or_default()))
+        .unwrap_or_default();
     table.whole(
         Line::default()
             .tone(Tone::Strong, target.target.to_string())
             .plain(promise),
     );
+    goals(table, target, style);
     for protection in &target.protections {
         row(table, target, protection, as_of, style);
+    }
+}
+
+/// Writes a line for each scope with a goal, and what the goals that hold take for granted.
+fn goals(table: &mut Table, target: &TargetStatus, style: Style) {
+    let mut scopes: BTreeMap<Scope, Line> = BTreeMap::new();
+    let mut assumed: BTreeSet<String> = BTreeSet::new();
+    for goal in &target.goals {
+        let line = scopes
+            .remove(&goal.scope)
+            .unwrap_or_else(|| Line::indent(4).plain(goal.scope.as_str()).to(14));
+        let (tone, mark) = match goal.verdict {
+            GoalVerdict::Met | GoalVerdict::MetAssuming => (Tone::Good, style.mark(true)),
+            GoalVerdict::NotYet | GoalVerdict::NotMet => (Tone::Bad, style.mark(false)),
+            GoalVerdict::Unchecked => (Tone::Warn, "not checked"),
+        };
+        let star = if goal.verdict == GoalVerdict::MetAssuming {
+            "*"
+        } else {
+            ""
+        };
+        let bound = goal.bound.map(|it| format!("{} ", bound(it)));
+        let text = format!("{}{mark}{star}", bound.unwrap_or_default());
+        let line = line
+            .plain(format!("  {} {}: ", goal.measure, brief(goal.goal)))
+            .tone(tone, text);
+        scopes.insert(goal.scope, line);
+        assumed.extend(goal.assuming.iter().map(|text| below(&target.target, text)));
+    }
+    for line in scopes.into_values() {
+        table.whole(line);
+    }
+    for text in assumed {
+        let room = style.width.saturating_sub(6).max(20);
+        let parts = wrap(&format!("assuming that {text}"), room);
+        for (i, part) in parts.into_iter().enumerate() {
+            let lead = if i == 0 { "* " } else { "  " };
+            table.whole(Line::indent(4).plain(lead).tone(Tone::Faint, part));
+        }
     }
 }
 
@@ -98,15 +139,7 @@ fn row(
             format!("{} {}", age(record.at, as_of), style.mark(record.passed)),
         ),
     };
-    let next = match protection.next_run {
-        None if is_copy(protection) => (Tone::Plain, "after its source".to_owned()),
-        None => (Tone::Faint, "by hand".to_owned()),
-        Some(due) if due <= as_of => (Tone::Warn, format!("due{}", by_whom(protection))),
-        Some(due) => (
-            Tone::Plain,
-            format!("{}{}", age(due, as_of), by_whom(protection)),
-        ),
-    };
+    let next = next_run(protection, as_of);
     let points = (Tone::Plain, protection.points.to_string());
     table.row([(Tone::Plain, name), (tone, newest), points, verified, next]);
     let drill = Line::indent(4);
@@ -133,12 +166,17 @@ fn is_copy(protection: &ProtectionStatus) -> bool {
     part.is_some_and(|part| part.role == Mechanism::Copy.as_str())
 }
 
-/// Returns a note where lifeboat installed no schedule.
-const fn by_whom(protection: &ProtectionStatus) -> &'static str {
-    if protection.scheduled {
-        ""
-    } else {
-        ", not by lifeboat"
+/// Returns when the next run is due, and who runs it if that is not lifeboat.
+fn next_run(protection: &ProtectionStatus, as_of: Timestamp) -> (Tone, String) {
+    let external = protection.runner == Some(Runner::External);
+    match (protection.runner, protection.next_run) {
+        (Some(Runner::Nobody), _) => (Tone::Bad, "nothing runs it".to_owned()),
+        (_, None) if is_copy(protection) => (Tone::Plain, "after its source".to_owned()),
+        (_, None) => (Tone::Faint, "by hand".to_owned()),
+        (_, Some(due)) if due <= as_of && external => (Tone::Warn, "by you, due".to_owned()),
+        (_, Some(due)) if due <= as_of => (Tone::Warn, "due".to_owned()),
+        (_, Some(due)) if external => (Tone::Plain, format!("by you, due {}", age(due, as_of))),
+        (_, Some(due)) => (Tone::Plain, age(due, as_of)),
     }
 }
 
@@ -148,6 +186,7 @@ fn fresh(age: Span, goal: Span, style: Style) -> (Tone, String) {
     (tone, format!("{} {}", brief(age), style.mark(met)))
 }
 
+/// Writes how many goals hold, and what that comes to: never more than is known.
 fn verdict(canvas: &mut Canvas, report: &StatusReport) {
     let protections: usize = report.targets.iter().map(|t| t.protections.len()).sum();
     let all = format!(
@@ -155,15 +194,49 @@ fn verdict(canvas: &mut Canvas, report: &StatusReport) {
         count(protections, "protection"),
         count(report.targets.len(), "target")
     );
-    let source = if report.live {
-        ""
-    } else {
-        " Recovery points are those of the state; the repositories were not read."
-    };
-    if report.is_well() {
-        canvas.paragraph("", Tone::Good, &format!("No problems in {all}.{source}"));
-    } else {
-        let n = count(report.problems().count(), "problem");
-        canvas.paragraph("", Tone::Bad, &format!("{n} in {all}.{source}"));
+    if report.goals > 0 && report.unchecked.is_none() {
+        let met = report.goals_met == report.goals;
+        let tone = if met { Tone::Good } else { Tone::Bad };
+        let notes = match report.goals_assuming {
+            0 => ".".to_owned(),
+            n => format!(" ({n} on assumptions)."),
+        };
+        canvas.line(
+            Line::default()
+                .tone(Tone::Strong, "Objectives: ")
+                .tone(
+                    tone,
+                    format!("{} of {} met", report.goals_met, report.goals),
+                )
+                .plain(notes),
+        );
     }
+    let problems = report.problems().count();
+    let (tone, mut text) = if problems > 0 {
+        (
+            Tone::Bad,
+            format!("{} in {all}.", count(problems, "problem")),
+        )
+    } else if report.is_as_promised() {
+        let assuming = match report.goals_assuming {
+            0 => "",
+            _ => ", assuming what stands at * above",
+        };
+        (
+            Tone::Good,
+            format!("All is as promised in {all}{assuming}."),
+        )
+    } else {
+        (Tone::Plain, format!("No problem was found in {all}."))
+    };
+    let goalless = report.targets.iter().filter(|it| it.goals.is_empty());
+    match (&report.unchecked, goalless.count()) {
+        (Some(why), _) => text.push_str(&format!(" Goals were not checked: {why}.")),
+        (None, 0) => {}
+        (None, n) => text.push_str(&format!(" Nothing is promised for {}.", count(n, "target"))),
+    }
+    if !report.live {
+        text.push_str(" Recovery points are those of the state; the repositories were not read.");
+    }
+    canvas.paragraph("", tone, &text);
 }

@@ -3,6 +3,7 @@
 mod any;
 mod fixture;
 mod machine;
+mod objectives;
 mod plan;
 mod report;
 mod status;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lifeboat_model::{
-    DrillRecord, Goal, LiveResource, LiveState, Objective, OnRemove, RecordedResource,
+    Catalog, DrillRecord, Goal, LiveResource, LiveState, Objective, OnRemove, RecordedResource,
     RecordedState, RecoveryPoint, RecoveryPointId, Scope, Span, VerifyRecord,
 };
 use serde_json::json;
@@ -92,9 +92,25 @@ fn configuration() -> Configuration {
     }
 }
 
+/// Looks at a state whose goals nobody checked, unless there are none.
+fn look(
+    recorded: &RecordedState,
+    live: Option<&LiveState>,
+    configuration: Option<&Configuration>,
+) -> StatusReport {
+    status(&StatusInputs {
+        recorded,
+        live,
+        catalog: &Catalog::default(),
+        configuration,
+        exposure: live.map(|_| &[][..]).ok_or("that needs what is live"),
+        as_of: as_of(),
+    })
+}
+
 #[test]
 fn status_tells_problems_first() {
-    let report = status(&recorded(), None, Some(&configuration()), as_of());
+    let report = look(&recorded(), None, Some(&configuration()));
     insta::assert_snapshot!(status_text(&report, Style::plain()), @r#"
     Problems:
       ✗ target.local_directory.docs
@@ -104,22 +120,26 @@ fn status_tells_problems_first() {
         holds no recovery point
       ✗ target.local_directory.docs.snapshot["docs_daily"]
         missed its run at 2026-11-22 04:30:05Z (12h ago)
+        nothing runs it on its schedule `12h`: its schedule is not installed
       ✗ target.local_directory.photos
         has no protection yet: nothing was applied for it
 
       PROTECTION              NEWEST  POINTS  VERIFIED  NEXT RUN
-    target.local_directory.docs   bronze: rpo 6h, a drill every 30d
+    target.local_directory.docs   bronze: a drill every 30d
+        corruption  rpo 6h: not checked
       copy["docs_offsite"]    none    0       never     after its source
         no drill yet
-      snapshot["docs_daily"]  1d ✗    2       1d6h ✓    due, not by lifeboat
+      snapshot["docs_daily"]  1d ✗    2       1d6h ✓    nothing runs it
         last drill 31d ago: passed in 12m34s, the point was 3h old, 41 MiB
-    target.local_directory.photos   bronze: rpo 6h, a drill every 30d
+    target.local_directory.photos   bronze: a drill every 30d
+        corruption  rpo 6h: not checked
     target.local_sqlite.shop
       snapshot["shop"]        0s      1       never     in 29m55s
         no drill yet
 
-    5 problems in 3 protections of 3 targets. Recovery points are those of the
-    state; the repositories were not read.
+    6 problems in 3 protections of 3 targets. Goals were not checked: that needs
+    what is live. Recovery points are those of the state; the repositories were not
+    read.
     "#);
 }
 
@@ -141,20 +161,21 @@ fn status_without_goals_and_with_everything_live_is_well() {
         resources: resources.collect(),
         ..LiveState::default()
     };
-    let report = status(&recorded, Some(&live), None, as_of());
+    let report = look(&recorded, Some(&live), None);
     insta::assert_snapshot!(status_text(&report, Style::plain()), @r#"
       PROTECTION        NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_sqlite.shop
       snapshot["shop"]  0s      1       never     in 29m55s
         no drill yet
 
-    No problems in 1 protection of 1 target.
+    No problem was found in 1 protection of 1 target. Nothing is promised for 1
+    target.
     "#);
 }
 
 #[test]
 fn status_tells_what_is_gone_and_what_is_empty() {
-    let gone = status(&recorded(), Some(&LiveState::default()), None, as_of());
+    let gone = look(&recorded(), Some(&LiveState::default()), None);
     let problems: Vec<String> = gone
         .problems()
         .map(|(address, text)| format!("{}: {text}", address.name))
@@ -164,16 +185,18 @@ fn status_tells_what_is_gone_and_what_is_empty() {
     docs: holds no recovery point
     docs: is gone: it was deleted outside of lifeboat
     docs: holds no recovery point
+    docs: nothing runs it on its schedule `12h`: its schedule is not installed
     shop: is gone: it was deleted outside of lifeboat
     shop: holds no recovery point
+    shop: nothing runs it on its schedule `0 * * * *`: its schedule is not installed
     ");
-    let nothing = status(&RecordedState::default(), None, None, as_of());
+    let nothing = look(&RecordedState::default(), None, None);
     insta::assert_snapshot!(status_text(&nothing, Style::plain()), @"Nothing is protected: the state is empty.");
 }
 
 #[test]
 fn the_json_of_status_has_the_age_of_the_drilled_point() {
-    let report = status(&recorded(), None, Some(&configuration()), as_of());
+    let report = look(&recorded(), None, Some(&configuration()));
     let document = report_json("status", &report, as_of()).unwrap();
     let drill = document
         .pointer("/status/targets/0/protections/1/last_drill")
@@ -251,7 +274,7 @@ fn a_drill_is_not_due_before_its_first_period_is_over() {
         configuration
             .targets
             .retain(|address, _| *address == self::address(DOCS));
-        let report = status(recorded, None, Some(&configuration), as_of());
+        let report = look(recorded, None, Some(&configuration));
         report
             .problems()
             .map(|(_, text)| text.to_owned())
@@ -275,7 +298,7 @@ fn a_goal_that_a_replica_meets_is_not_held_against_recovery_points() {
     };
     bronze.goals.insert(Scope::Zone, none);
     let goal = |recorded: &RecordedState| {
-        status(recorded, None, Some(&configuration), as_of())
+        look(recorded, None, Some(&configuration))
             .targets
             .first()
             .and_then(|docs| docs.rpo_goal)
