@@ -12,12 +12,12 @@ use crate::session::write_private;
 const MAJOR: &str = "1";
 
 #[derive(Serialize, Deserialize)]
-struct Document {
+struct Document<P> {
     /// Tells the file from any other JSON.
     kind: String,
     /// Of the plan below.
     digest: Digest,
-    plan: Plan,
+    plan: P,
 }
 
 const KIND: &str = "lifeboat plan";
@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
     let document = Document {
         kind: KIND.to_owned(),
         digest: plan.digest().map_err(no_json)?,
-        plan: plan.clone(),
+        plan,
     };
     let text = serde_json::to_string(&document).map_err(no_json)?;
     write_private(&path.to_owned(), &text)
@@ -51,7 +51,7 @@ pub(crate) fn read(path: &Path) -> Result<Plan, Failure> {
         )
         .help("Make one with `lifeboat plan --out FILE`.")
     };
-    let document: Document =
+    let document: Document<Plan> =
         serde_json::from_slice(&bytes).map_err(|error| foreign().because(error))?;
     let major = document.plan.format_version.split('.').next();
     if document.kind != KIND || major != Some(MAJOR) {

@@ -11,6 +11,7 @@ use lifeboat_engine::lock::Holder;
 use lifeboat_engine::state::{Loaded as Recorded, Session as Locked, StatePaths, StateStore};
 use lifeboat_engine::{Clock as _, EventSink, Providers, RetryPolicy, Run, Stop};
 use lifeboat_model::{Address, Attributes, Block, Catalog, RecordedState};
+use serde::Serialize;
 
 use crate::arguments::Global;
 use crate::clock::{self, SystemClock};
@@ -193,14 +194,16 @@ impl Session {
     pub(crate) fn report(
         &self,
         text: impl FnOnce() -> String,
-        json: &serde_json::Value,
+        json: &impl Serialize,
     ) -> Result<(), Failure> {
+        let no_json = |error| Failure::bug("a result has no JSON form").because(error);
         if self.global.json {
-            terminal::result(&json.to_string());
+            terminal::result(&serde_json::to_string(json).map_err(no_json)?);
             return Ok(());
         }
         if let Some(path) = &self.global.json_into {
-            write_private(path, &format!("{json:#}\n"))?;
+            let json = serde_json::to_string_pretty(json).map_err(no_json)?;
+            write_private(path, &format!("{json}\n"))?;
         }
         terminal::result(&text());
         Ok(())

@@ -1,6 +1,7 @@
 //! Digests of values, to notice that something moved.
 
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -12,9 +13,14 @@ pub struct Digest(String);
 impl Digest {
     /// Returns the digest of these bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self::finished(Sha256::new_with_prefix(bytes))
+    }
+
+    fn finished(hasher: Sha256) -> Self {
         use fmt::Write as _;
         Self(
-            Sha256::digest(bytes)
+            hasher
+                .finalize()
                 .iter()
                 .fold(String::with_capacity(64), |mut text, byte| {
                     let _ = write!(text, "{byte:02x}");
@@ -28,7 +34,12 @@ impl Digest {
     /// # Errors
     /// When the value has no JSON form (a map whose keys are not text).
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        serde_json::to_vec(value).map(|bytes| Self::of_bytes(&bytes))
+        let mut writer = io::BufWriter::with_capacity(BUFFER, Hashing(Sha256::new()));
+        serde_json::to_writer(&mut writer, value)?;
+        let Hashing(hasher) = writer
+            .into_inner()
+            .map_err(|error| serde_json::Error::io(error.into_error()))?;
+        Ok(Self::finished(hasher))
     }
 
     /// Returns the digest of a value's canonical JSON: no white space, the keys of every object sorted.
@@ -48,6 +59,23 @@ impl Digest {
     /// Returns the first 12 digits, for a person.
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+/// What is hashed at a time: a document of many megabytes is never held as text.
+const BUFFER: usize = 16 * 1024;
+
+/// Hashes what is written to it.
+struct Hashing(Sha256);
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

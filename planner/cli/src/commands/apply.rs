@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, Objectives, PlanView, plan_json, plan_text};
+use lifeboat_core::render::{Next, Objectives, PlanDocument, PlanView, plan_text};
 use lifeboat_engine::Providers;
 use lifeboat_engine::execute::{ApplyOptions, ApplyReport, Status, execute};
 use lifeboat_engine::state::Session as Locked;
@@ -80,6 +80,14 @@ async fn saved_plan(
     carry_out(session, &plan, &providers, &mut locked, leave, &APPLY).await
 }
 
+/// The line of a stream that carries the plan.
+#[derive(serde::Serialize)]
+struct Planned<'a> {
+    plan: PlanDocument<'a>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
 /// Plans under the lock, asks, and carries the plan out.
 pub(crate) async fn planned(
     session: &Session,
@@ -94,7 +102,16 @@ pub(crate) async fn planned(
     let live = prepared.live(session, &recorded).await?;
     let plan = prepared.plan(session, shape, destroy, &live, &recorded)?;
     if session.global.json {
-        terminal::result(&json!({ "type": "planned", "plan": plan_json(&plan, Some(prepared.providers.catalog())) }).to_string());
+        let planned = Planned {
+            plan: PlanDocument {
+                plan: &plan,
+                catalog: Some(prepared.providers.catalog()),
+            },
+            kind: "planned",
+        };
+        let line = serde_json::to_string(&planned)
+            .map_err(|error| Failure::bug("a plan has no JSON form").because(error))?;
+        terminal::result(&line);
     } else {
         let view = PlanView {
             catalog: Some(prepared.providers.catalog()),

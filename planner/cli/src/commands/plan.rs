@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, PlanView, plan_json, plan_text};
+use lifeboat_core::render::{Next, PlanDocument, PlanView, plan_text};
 use lifeboat_model::Severity;
 
 use crate::exit::Exit;
@@ -60,7 +60,10 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     let next = if has_errors { Next::Silent } else { next };
     session.report(
         || text(session, &prepared, &plan, next),
-        &plan_json(&plan, Some(prepared.providers.catalog())),
+        &PlanDocument {
+            plan: &plan,
+            catalog: Some(prepared.providers.catalog()),
+        },
     )?;
     if tell_errors(&plan, session) {
         return Err(Failure::Shown(Exit::Error));

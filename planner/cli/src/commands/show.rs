@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, PlanView, plan_json, plan_text};
+use lifeboat_core::render::{Next, PlanDocument, PlanView, plan_text};
 
 use crate::commands::state;
 use crate::exit::Exit;
@@ -29,7 +29,10 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
     };
     session.report(
         || plan_text(&plan, view, session.style()),
-        &plan_json(&plan, None),
+        &PlanDocument {
+            plan: &plan,
+            catalog: None,
+        },
     )?;
     Ok(Exit::Fine)
 }

@@ -8,43 +8,17 @@ use lifeboat_model::{
 use serde_json::{Map, Value, json};
 
 use super::action::{is_import, reasons, turns};
-use super::measure::{Judged, Measure, Objectives, measures, why};
+use super::document::PlanDocument;
+use super::measure::{Judged, Measure, measures, why};
 use super::summary::Summary;
 use super::value::Turn;
 
 /// The shape of the documents here, `major.minor`: a minor adds, a major breaks.
 pub const FORMAT_VERSION: &str = "1.0";
 
-/// Returns the public document of a plan.
-///
-/// `complete` says that nothing was left out of the plan, `errored` that it carries an error and apply is refused.
+/// Returns the public document of a plan as one value; [`PlanDocument`] writes the same without holding all of it.
 pub fn plan_json(plan: &Plan, catalog: Option<&Catalog>) -> Value {
-    let summary = Summary::of(&plan.actions);
-    let objectives = Objectives::of(&plan.exposure);
-    let errored = plan
-        .notices
-        .iter()
-        .any(|notice| notice.severity == Severity::Error);
-    json!({
-        "format_version": FORMAT_VERSION,
-        "lifeboat_version": plan.lifeboat_version,
-        "timestamp": plan.as_of.to_string(),
-        "digest": plan.digest().map(|digest| digest.to_string()).ok(),
-        "lineage": plan.lineage,
-        "serial": plan.serial,
-        "resource_changes": plan.actions.iter().map(|action| change(action, catalog)).collect::<Vec<_>>(),
-        "resource_drift": plan.drift.iter().map(drifted).collect::<Vec<_>>(),
-        "output_changes": outputs(plan),
-        "exposure": plan.exposure.iter().map(exposure).collect::<Vec<_>>(),
-        "objectives": { "total": objectives.total, "met": objectives.met, "met_before": objectives.met_before, "assuming": objectives.assuming },
-        "losses": plan.losses.iter().map(loss).collect::<Vec<_>>(),
-        "notices": plan.notices.iter().map(notice).collect::<Vec<_>>(),
-        "summary": summary,
-        "needs_leave": plan.needs_leave(),
-        "applyable": !plan.is_empty() && !errored,
-        "complete": !errored,
-        "errored": errored,
-    })
+    json!(PlanDocument { plan, catalog })
 }
 
 /// Returns the public document of drift.
@@ -152,7 +126,7 @@ fn named(address: &Address, kind: &str) -> Value {
     named
 }
 
-fn change(action: &Action, catalog: Option<&Catalog>) -> Value {
+pub(super) fn change(action: &Action, catalog: Option<&Catalog>) -> Value {
     let actions: &[&str] = match (action.verb, action.on_remove) {
         (Verb::Create, _) => &["create"],
         (Verb::Update, _) => &["update"],
@@ -210,7 +184,7 @@ fn reason(action: &Action) -> Option<&'static str> {
     })
 }
 
-fn drifted(drift: &Drift) -> Value {
+pub(super) fn drifted(drift: &Drift) -> Value {
     let mut document = named(&drift.address, &drift.kind);
     let (actions, before, after, missing) = match &drift.drift {
         DriftKind::Changed(changes) => {
@@ -240,7 +214,7 @@ fn drifted(drift: &Drift) -> Value {
     document
 }
 
-fn outputs(plan: &Plan) -> Map<String, Value> {
+pub(super) fn outputs(plan: &Plan) -> Map<String, Value> {
     let outputs = plan.outputs.iter();
     outputs
         .map(|(name, value)| {
@@ -261,7 +235,7 @@ fn judged(judged: Judged) -> Value {
     })
 }
 
-fn exposure(row: &ExposureRow) -> Value {
+pub(super) fn exposure(row: &ExposureRow) -> Value {
     let measure = |one: &Measure| {
         json!({
             "goal": one.goal,
@@ -287,7 +261,7 @@ fn exposure(row: &ExposureRow) -> Value {
     document
 }
 
-fn loss(loss: &Loss) -> Value {
+pub(super) fn loss(loss: &Loss) -> Value {
     json!({
         "address": loss.address,
         "action": loss.action,
@@ -295,7 +269,7 @@ fn loss(loss: &Loss) -> Value {
     })
 }
 
-fn notice(notice: &Notice) -> Value {
+pub(super) fn notice(notice: &Notice) -> Value {
     let severity = match notice.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

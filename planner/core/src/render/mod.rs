@@ -8,6 +8,7 @@
 
 mod action;
 mod canvas;
+mod document;
 mod drift;
 mod exposure;
 mod json;
@@ -30,6 +31,7 @@ mod summary;
 mod tests;
 mod value;
 
+pub use document::PlanDocument;
 pub use drift::drift_text;
 pub use json::{
     FORMAT_VERSION, drift_json, event_json, plan_events, plan_json, points_json, report_json,
