@@ -31,12 +31,12 @@ impl RefreshItem {
     }
 
     /// Returns what the provider is asked.
-    pub(super) fn to_read(&self) -> ReadItem {
+    pub(super) fn into_read(self) -> ReadItem {
         ReadItem {
-            address: self.address.clone(),
-            kind: self.kind.clone(),
-            attributes: self.attributes.clone(),
-            target: self.target.clone(),
+            address: self.address,
+            kind: self.kind,
+            attributes: self.attributes,
+            target: self.target,
         }
     }
 }

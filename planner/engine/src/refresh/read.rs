@@ -23,11 +23,11 @@ pub async fn refresh(
     run: &Run,
 ) -> LiveState {
     let mut by_provider: BTreeMap<Address, Vec<ReadItem>> = BTreeMap::new();
-    for item in &items {
+    for item in items {
         by_provider
             .entry(item.provider.clone())
             .or_default()
-            .push(item.to_read());
+            .push(item.into_read());
     }
     let reads = by_provider.into_iter().map(|(address, items)| async move {
         match providers.get(&address) {
