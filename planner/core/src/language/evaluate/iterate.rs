@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hcl_edit::expr::{Expression, ForExpr};
 use hcl_edit::{Decorated, Ident};
 
-use super::{Bound, Lent, Scope, World, marked, open_lent, opened, owned};
+use super::{Bound, Lent, Scope, World, marked, marked_lent, open_lent, opened, owned};
 use crate::language::failure::{Collector, Evaluation, span_of};
 use crate::language::{Number, Value};
 
@@ -74,14 +74,18 @@ impl World<'_> {
             })
         };
         match items.value.as_ref() {
+            // What is in a sensitive collection is sensitive, also in the errors about it.
             Value::List(list) => {
                 for (index, value) in (0..).zip(list) {
-                    step(Value::Number(Number::Int(index)), value)?;
+                    let value = marked_lent(Cow::Borrowed(value), items.sensitive);
+                    step(Value::Number(Number::Int(index)), &value)?;
                 }
             }
             Value::Object(map) => {
                 for (key, value) in map {
-                    step(Value::String(key.clone()), value)?;
+                    let key = marked(Value::String(key.clone()), items.sensitive);
+                    let value = marked_lent(Cow::Borrowed(value), items.sensitive);
+                    step(key, &value)?;
                 }
             }
             _ => {}
@@ -187,7 +191,7 @@ impl World<'_> {
         let mut collector = Collector::default();
         let mut results = Vec::new();
         let mut add = |item: Lent<'v>| {
-            if let Some(result) = collector.take(map(item)) {
+            if let Some(result) = collector.take(map(marked_lent(item, sensitive))) {
                 results.push(result.into_owned());
             }
         };

@@ -141,6 +141,8 @@ pub(crate) struct World<'w> {
     unchecked: RefCell<Vec<(Address, String, Range<usize>)>>,
     resolving: RefCell<Vec<(Address, String)>>,
     resolved: RefCell<BTreeMap<(Address, String), Option<Value>>>,
+    /// Retention policies that a block follows.
+    pub(crate) followed: RefCell<BTreeSet<String>>,
     warnings: RefCell<Vec<Diagnostic>>,
     looked_at: Cell<usize>,
 }
@@ -172,6 +174,7 @@ impl<'w> World<'w> {
             unchecked: RefCell::default(),
             resolving: RefCell::default(),
             resolved: RefCell::default(),
+            followed: RefCell::default(),
             warnings: RefCell::default(),
             looked_at: Cell::default(),
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use lifeboat_model::{Address, Block, KindRole};
+use lifeboat_model::{Address, Block, KindRole, Mechanism};
 
 use super::traverse::{Steps, attribute, incomplete};
 use super::{Each, Instances, Lent, Place, Scope, World};
@@ -62,6 +62,9 @@ impl World<'_> {
         if default_provider {
             return Ok(());
         }
+        if self.declarations.is_misnamed(address) || self.is_of_unknown_kind(address) {
+            return Err(Failure::elsewhere());
+        }
         let help = self.nearest_block(address);
         Err(place
             .error(
@@ -73,15 +76,38 @@ impl World<'_> {
             .into())
     }
 
-    /// Returns a hint for an address that is not declared; none once many hints were given for many blocks.
-    fn nearest_block(&self, address: &Address) -> Option<String> {
-        const MOST: usize = 200_000;
+    /// Returns whether a block of this name is declared with a kind that does not exist, which is reported there.
+    fn is_of_unknown_kind(&self, address: &Address) -> bool {
         let blocks = &self.declarations.blocks;
-        let looked_at = self.looked_at.get() + blocks.len();
+        address.block.has_kind()
+            && self.looks(blocks.len())
+            && blocks.keys().any(|other| {
+                let kind = other.kind.as_deref().unwrap_or_default();
+                let known = match other.block {
+                    Block::Protection => kind.parse::<Mechanism>().is_ok(),
+                    _ => self.catalog.kind(kind).is_some(),
+                };
+                other.block == address.block && other.name == address.name && !known
+            })
+    }
+
+    /// Returns whether so many blocks may still be looked at to explain what is wrong.
+    fn looks(&self, blocks: usize) -> bool {
+        const MOST: usize = 200_000;
+        let looked_at = self.looked_at.get() + blocks;
         if looked_at > MOST {
-            return None;
+            return false;
         }
         self.looked_at.set(looked_at);
+        true
+    }
+
+    /// Returns a hint for an address that is not declared; none once many hints were given for many blocks.
+    fn nearest_block(&self, address: &Address) -> Option<String> {
+        let blocks = &self.declarations.blocks;
+        if !self.looks(blocks.len()) {
+            return None;
+        }
         let known: Vec<String> = blocks
             .keys()
             .filter(|a| a.block == address.block)

@@ -262,15 +262,37 @@ impl World<'_> {
         Ok(marked_lent(found, sensitive))
     }
 
+    /// Returns an element; a key that is sensitive is in no error.
     fn index<'v>(
         &'v self,
         value: Lent<'v>,
         key: &Value,
         place: &Place<'v>,
     ) -> Evaluation<Lent<'v>> {
-        let (value, hidden) = open_lent(value);
-        let (key, secret) = opened(key);
-        let sensitive = hidden || secret;
+        let (open, secret) = opened(key);
+        if !secret {
+            return self.index_open(value, open, place);
+        }
+        let refused = |message: &str| Failure::from(place.error("language::index", message, ""));
+        if matches!(opened(&value).0, Value::Reference(_)) {
+            return Err(refused("the key of an instance must not be sensitive"));
+        }
+        match self.index_open(value, open, place) {
+            Ok(found) => Ok(marked_lent(found, true)),
+            Err(Failure(reasons)) if reasons.is_empty() => Err(Failure::elsewhere()),
+            Err(_) => Err(refused(
+                "there is nothing at this index, which is sensitive",
+            )),
+        }
+    }
+
+    fn index_open<'v>(
+        &'v self,
+        value: Lent<'v>,
+        key: &Value,
+        place: &Place<'v>,
+    ) -> Evaluation<Lent<'v>> {
+        let (value, sensitive) = open_lent(value);
         let wrong_key = |expected: &str| {
             let text = format!("this is {}", key.type_name());
             let message = format!("the index must be {expected}");

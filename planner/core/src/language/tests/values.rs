@@ -378,3 +378,27 @@ fn what_is_computed_from_a_sensitive_value_is_sensitive() {
     let evaluated = run(&directory(&[("main.dr.hcl", &text)])).unwrap();
     assert!(evaluated.configuration.outputs["it"].sensitive);
 }
+
+#[test]
+fn no_error_about_what_is_in_a_sensitive_collection_shows_it() {
+    let secret = "variable \"s\" {\n  default   = { k = { hush = 1 } }\n  sensitive = true\n}\n";
+    for expression in [
+        "[for v in var.s : v.nope]",
+        "{ for k, v in var.s : k => v.nope }",
+        "values(var.s)[*].nope",
+        "({ for x in [1] : keys(values(var.s)[0])[0] => x... })[*].nope",
+        "join(\"\", [for v in var.s : v])",
+        "{ a = 1 }[keys(var.s.k)[0]]",
+        "try({ a = 1 }[keys(var.s.k)[0]], [1][keys(var.s.k)[0]])",
+    ] {
+        let shown = problems(&format!(
+            "{secret}output \"it\" {{\n  value = {expression}\n}}\n"
+        ));
+        let said = shown
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('|'));
+        let said: Vec<&str> = said.collect();
+        assert!(said.iter().any(|line| line.starts_with("error")), "{shown}");
+        assert!(!said.iter().any(|line| line.contains("hush")), "{shown}");
+    }
+}
