@@ -128,6 +128,11 @@ fn text(here: &Path, name: &str) -> Result<SourceFile, Failure> {
         )
         .help("Save the file as UTF-8.")
     })?;
+    // Some editors begin a file with a byte order mark.
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
     Ok(SourceFile {
         name: name.to_owned(),
         text,

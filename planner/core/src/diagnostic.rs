@@ -3,6 +3,7 @@
 //! A [`Diagnostic`] names files and bytes only; paired with the [`Sources`] it becomes a [`Report`] for `miette`, a
 //! [`Located`] value for JSON, or plain text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -285,8 +286,12 @@ impl Report {
         });
         let related = related.collect();
         let source = file.and_then(|name| {
-            let text = Arc::clone(sources.0.get(&name)?);
-            Some(NamedSource::new(name, text))
+            let text = sources.0.get(&name)?;
+            let shown = match visible(text) {
+                Cow::Borrowed(_) => Arc::clone(text),
+                Cow::Owned(shown) => Arc::from(shown),
+            };
+            Some(NamedSource::new(name, shown))
         });
         Self {
             diagnostic,
@@ -299,7 +304,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
+        f.write_str(&visible(&self.diagnostic.message))
     }
 }
 
@@ -355,7 +360,7 @@ fn plain(diagnostic: &Diagnostic, sources: &Sources) -> String {
         "{}[{}]: {}\n",
         diagnostic.severity.as_str(),
         diagnostic.code,
-        diagnostic.message
+        visible(&diagnostic.message)
     );
     for label in &diagnostic.labels {
         text.push_str(&plain_label(label, sources));
@@ -381,11 +386,48 @@ fn plain_label(label: &Label, sources: &Sources) -> String {
         .map_or(0, |marked| marked.chars().count())
         .min(left)
         .max(1);
+    let (line, before, width) = window(line, at.column - 1, width);
     let carets = "^".repeat(width);
-    let indent = " ".repeat(at.column - 1);
+    let indent = " ".repeat(before);
     let underline = format!("{indent}{carets} {}", label.text);
     let header = format!("  {}:{}:{}\n", label.file, at.line, at.column);
     format!("{header}  | {line}\n  | {}\n", underline.trim_end())
+}
+
+/// Returns the part of a line that a person can read around `width` marked characters after `before` others, and
+/// those two within it.
+fn window(line: &str, before: usize, width: usize) -> (String, usize, usize) {
+    const WIDEST: usize = 160;
+    const LEAD: usize = 60;
+    let line = visible(line);
+    if line.chars().count() <= WIDEST {
+        return (line.into_owned(), before, width);
+    }
+    let skipped = before.saturating_sub(LEAD);
+    let shown: String = line.chars().skip(skipped).take(WIDEST).collect();
+    let length = shown.chars().count();
+    let more = line.chars().count() > skipped + length;
+    let (lead, tail) = (
+        if skipped > 0 { "… " } else { "" },
+        if more { " …" } else { "" },
+    );
+    let before = before - skipped + lead.chars().count();
+    let left = length.saturating_sub(before - lead.chars().count());
+    (
+        format!("{lead}{shown}{tail}"),
+        before,
+        width.min(left).max(1),
+    )
+}
+
+/// Returns a text in which what a terminal would obey is a question mark, as many bytes long.
+fn visible(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(obeyed) {
+        Cow::Owned(text.replace(obeyed, "?"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]
@@ -415,6 +457,30 @@ mod tests {
           | x = 2
           | ^ and there
           help: Rename one of them.
+        "#);
+    }
+
+    #[test]
+    fn of_a_long_line_the_place_is_shown_and_nothing_that_a_terminal_obeys() {
+        let text = format!(
+            "a = \"\u{1b}[31m{}\" + nothing + {}\n",
+            "x".repeat(300),
+            "1 + ".repeat(90)
+        );
+        let at = text.find("nothing").unwrap();
+        let mut sources = Sources::default();
+        sources.insert("a.dr.hcl", text);
+        let diagnostic = Diagnostic::error("language::sample", "there is no `\u{1b}[31m`").label(
+            "a.dr.hcl",
+            at..at + 7,
+            "here",
+        );
+        let shown = Diagnostics::sorted(vec![diagnostic]).plain(&sources);
+        insta::assert_snapshot!(shown, @r#"
+        error[language::sample]: there is no `?[31m`
+          a.dr.hcl:1:315
+          | … xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" + nothing + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1  …
+          |                                                               ^^^^^^^ here
         "#);
     }
 

@@ -39,7 +39,13 @@ pub enum ScheduleError {
 const HORIZON: usize = 2_200;
 
 fn parse_cron(text: &str) -> Result<Cron, ScheduleError> {
-    Cron::from_str(text).map_err(|error| ScheduleError::Cron(text.to_owned(), error.to_string()))
+    Cron::from_str(text).map_err(|error| {
+        // A fragment of ours: without the sort of the error, lower-case, no full stop.
+        let whole = error.to_string();
+        let reason = whole.rsplit(": ").next().unwrap_or_default();
+        let reason = reason.trim_end_matches('.').to_lowercase();
+        ScheduleError::Cron(text.to_owned(), reason)
+    })
 }
 
 impl Schedule {

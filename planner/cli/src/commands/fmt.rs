@@ -77,7 +77,8 @@ fn below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
-    format::format(text).map_err(|error| {
+    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    format::format(unmarked).map_err(|error| {
         Failure::from_error("cli::fmt", &error).help(format!(
             "Mend the syntax of `{name}` first; nothing was changed."
         ))

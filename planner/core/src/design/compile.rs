@@ -223,11 +223,13 @@ impl<'a> Compiler<'a> {
                 severity: Severity::Warning,
                 code: "plan::unscheduled".to_owned(),
                 address: Some(protection.clone()),
-                message: format!("nothing runs `{protection}` on its schedule `{schedule}`: {reason}"),
-                help: Some(format!(
-                    "Run `lifeboat backup run '{protection}'` on that schedule by other means, and say so with \
+                // Without the address, so that many are shown as one.
+                message: format!("nothing runs the schedule `{schedule}`: {reason}"),
+                help: Some(
+                    "Run `lifeboat backup run ADDRESS` on that schedule by other means, and say so with \
                      `scheduler = \"external\"`."
-                )),
+                        .to_owned(),
+                ),
             });
         }
         let Some(kind) = &spec.schedule_kind else {

@@ -165,7 +165,7 @@ fn a_protection_becomes_a_resource_below_its_target_with_what_its_kind_knows() {
       {"protection":"target.tree.docs[\"a\"].snapshot[\"daily/k\"]","schedule":"1h"}
     target.tree.docs["a"].snapshot["daily/k"] tree_snapshot requires [repository.vault.near]
       {"repository":"repository.vault.near","retention":{},"schedule":"1h","source":{"path":"data"},"tags":["x"],"target":"target.tree.docs[\"a\"]"}
-    plan::unscheduled: nothing runs `target.tree.docs["a"].snapshot["daily/k"]` on its schedule `1h`: this machine has neither systemd nor cron
+    plan::unscheduled: nothing runs the schedule `1h`: this machine has neither systemd nor cron
     "#);
 }
 

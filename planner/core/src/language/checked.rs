@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use lifeboat_model::{AttributeSpec, Block, ByteSize, Schedule, Span, ValueType};
+use lifeboat_model::{
+    Address, AttributeSpec, Block, ByteSize, Retention, Schedule, Span, ValueType,
+};
 use serde_json::{Map, Value as Json};
 
 use super::blocks::reader::as_reference;
@@ -135,11 +137,21 @@ impl World<'_> {
         collector.finish(Json::Object(entries))
     }
 
-    fn policy(&self, name: &str, value: &Value, place: &Place<'_>) -> Evaluation<Json> {
-        let address = as_reference(value, name, &[Block::Retention], place)?;
+    /// Returns the policy that a reference names, and remembers that it is followed.
+    pub(crate) fn policy_of(&self, address: &Address) -> Evaluation<&Retention> {
         let Some(Some(policy)) = self.retentions.get(address.name.as_str()) else {
             return Err(Failure::elsewhere());
         };
+        let mut followed = self.followed.borrow_mut();
+        if !followed.contains(&address.name) {
+            followed.insert(address.name.clone());
+        }
+        Ok(policy)
+    }
+
+    fn policy(&self, name: &str, value: &Value, place: &Place<'_>) -> Evaluation<Json> {
+        let address = as_reference(value, name, &[Block::Retention], place)?;
+        let policy = self.policy_of(&address)?;
         serde_json::to_value(policy).map_err(|error| {
             let message = format!("bug: a retention policy has no JSON form: {error}");
             place.error("language::retention", message, "").into()
@@ -166,7 +178,10 @@ impl World<'_> {
         let given: Vec<(&String, &Value)> = map.iter().filter(|(_, v)| !v.is_null()).collect();
         let [(key, value)] = given.as_slice() else {
             let message = format!("`{name}` needs exactly one of `env`, `file` and `command`");
-            let text = format!("{} are given", given.len());
+            let text = match given.len() {
+                0 => "none is given".to_owned(),
+                count => format!("{count} are given"),
+            };
             let error = place.error("language::secret", message, text);
             return Err(error.help(help).into());
         };

@@ -8,7 +8,7 @@ use hcl_edit::structure::{Block as HclBlock, BlockLabel, Structure};
 use lifeboat_model::{Address, Block};
 
 use super::failure::span_of;
-use super::nearest::suggestion;
+use super::nearest::{nearest, suggestion};
 use super::parse::Parsed;
 use crate::configuration::Location;
 use crate::diagnostic::Diagnostic;
@@ -86,6 +86,8 @@ pub(crate) struct Declarations<'w> {
     pub(crate) outputs: BTreeMap<&'w str, Declared<'w>>,
     /// What has an address.
     pub(crate) blocks: BTreeMap<Address, Declared<'w>>,
+    /// What was reported as wrongly named: the kind of block that is meant, and the labels that are given.
+    misnamed: Vec<(Block, Vec<&'w str>)>,
 }
 
 /// The keywords of top-level blocks and how many labels each has.
@@ -147,12 +149,39 @@ pub(crate) fn declare<'w>(
 }
 
 impl<'w> Declarations<'w> {
+    /// Returns whether a reference may name a block that was reported as wrongly named: the one error is enough.
+    pub(crate) fn is_misnamed(&self, address: &Address) -> bool {
+        let kind = address.kind.as_deref();
+        self.misnamed.iter().any(|(block, labels)| {
+            *block == address.block
+                && labels
+                    .iter()
+                    .any(|label| !is_name(label) || *label == address.name || Some(*label) == kind)
+        })
+    }
+
+    /// Remembers a block that has no usable name.
+    fn misname(&mut self, word: &str, declared: &Declared<'w>) {
+        if let Some(block) = Block::from_keyword(word) {
+            let labels = declared.block.labels.iter();
+            let labels = labels.map(BlockLabel::as_str).collect();
+            self.misnamed.push((block, labels));
+        }
+    }
+
     fn add(&mut self, declared: Declared<'w>) -> Result<(), Vec<Diagnostic>> {
         let word = declared.block.ident.as_str();
         let Some((_, labels)) = KEYWORDS.iter().find(|(keyword, _)| *keyword == word) else {
+            let keywords = KEYWORDS.iter().map(|(keyword, _)| *keyword);
+            if let Some(meant) = nearest(word, keywords) {
+                self.misname(meant, &declared);
+            }
             return Err(vec![unknown_block(&declared, word)]);
         };
-        check_labels(&declared, word, *labels)?;
+        if let Err(problems) = check_labels(&declared, word, *labels) {
+            self.misname(word, &declared);
+            return Err(problems);
+        }
         let name = declared.label(0);
         let earlier = match word {
             "lifeboat" => {

@@ -22,6 +22,7 @@ mod nearest;
 mod parse;
 mod path;
 mod program;
+mod syntax;
 mod types;
 mod value;
 mod variables;

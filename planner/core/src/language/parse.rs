@@ -3,6 +3,7 @@
 use hcl_edit::structure::Body;
 
 use super::inputs::SourceFile;
+use super::syntax::trouble;
 use crate::diagnostic::Diagnostic;
 
 /// A file that was read.
@@ -21,21 +22,6 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed<'_>, Diagnostic> {
             name: &file.name,
             body,
         }),
-        Err(error) => {
-            let at = error.location().offset();
-            let width = file
-                .text
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8);
-            Err(
-                Diagnostic::error("language::syntax", "the file cannot be read from here on")
-                    .label(
-                        &file.name,
-                        at..at + width,
-                        error.message().replace('\n', "\\n"),
-                    ),
-            )
-        }
+        Err(error) => Err(trouble(file, error.location().offset(), error.message())),
     }
 }

@@ -170,7 +170,7 @@ pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
             how.to_owned()
         }
         ("rto", Bound::Unbounded, _) => step("rto: ").unwrap_or_default(),
-        ("dwell", ..) => "tolerated unnoticed".to_owned(),
+        ("dwell", ..) => "may go unnoticed".to_owned(),
         _ => String::new(),
     }
 }

@@ -174,10 +174,9 @@ impl<'v> Reader<'v> {
         let Some((address, _)) = self.reference("retention", Block::Retention)? else {
             return Ok(None);
         };
-        match self.world.retentions.get(address.name.as_str()) {
-            Some(Some(policy)) => Ok(Some(policy.clone())),
-            _ => Err(Failure::elsewhere()),
-        }
+        self.world
+            .policy_of(&address)
+            .map(|policy| Some(policy.clone()))
     }
 }
 

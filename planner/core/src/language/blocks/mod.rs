@@ -10,6 +10,7 @@ pub(crate) mod reader;
 mod repository;
 mod retention;
 mod target;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,14 +30,10 @@ pub(crate) use retention::evaluate as evaluate_retentions;
 pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Configuration {
     let mut configuration = Configuration::default();
     lifeboat::read(world, &mut configuration, problems);
-    let mut unused: BTreeSet<Address> = BTreeSet::new();
     for (address, declared) in &world.declarations.blocks {
         let result = match address.block {
             Block::Provider => provider::read(world, address, declared, &mut configuration),
-            Block::Objective => {
-                unused.insert(address.clone());
-                objective::read(world, declared, &mut configuration)
-            }
+            Block::Objective => objective::read(world, declared, &mut configuration),
             Block::Repository => each_instance(world, address, declared, &mut |address, reader| {
                 repository::read(address, reader, &mut configuration)
             }),
@@ -52,26 +49,8 @@ pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Co
     provider::add_defaults(world, &mut configuration, problems);
     output::read_all(world, &mut configuration, problems);
     find_cycles(&configuration, problems);
-    for target in configuration.targets.values() {
-        if let Some(objective) = &target.objective {
-            unused.remove(&Address::named(Block::Objective, objective.as_str()));
-        }
-    }
-    if !problems.is_empty() {
-        return configuration;
-    }
-    for address in &unused {
-        if let Some(declared) = world.declarations.blocks.get(address) {
-            let message = format!("no target has the objective `{}`", address.name);
-            let warning = Diagnostic::warning("language::unused", message);
-            world.warn(
-                warning
-                    .label(declared.file, declared.header(), "")
-                    .help(format!(
-                        "Write `objective = {address}` in the targets that it is for."
-                    )),
-            );
-        }
+    if problems.is_empty() {
+        unused::warn(world, &configuration);
     }
     configuration
 }
@@ -155,16 +134,33 @@ fn find_cycles(configuration: &Configuration, problems: &mut Vec<Diagnostic>) {
         edges.insert(address, needs);
         places.insert(address, &block.at);
     }
+    let mut alone_at = BTreeSet::new();
     for cycle in order(&edges).cycles {
-        let mut names: Vec<String> = cycle.iter().map(|a| format!("`{a}`")).collect();
-        names.extend(names.first().cloned());
-        let message = format!("blocks wait for each other: {}", names.join(" → "));
+        // One error for all instances of a block.
+        if let ([_], Some(at)) = (cycle.as_slice(), cycle.first().and_then(|a| places.get(*a)))
+            && !alone_at.insert((&at.file, at.span.start))
+        {
+            continue;
+        }
+        let message = match cycle.as_slice() {
+            [alone] => format!("`{alone}` waits for itself"),
+            _ => {
+                let mut names: Vec<String> = cycle.iter().map(|a| format!("`{a}`")).collect();
+                names.extend(names.first().cloned());
+                format!("blocks wait for each other: {}", names.join(" → "))
+            }
+        };
         let mut error = Diagnostic::error("language::cycle", message);
-        for address in cycle {
-            if let Some(at) = places.get(address) {
+        for address in &cycle {
+            if let Some(at) = places.get(*address) {
                 error = error.label(&at.file, at.span.clone(), "");
             }
         }
-        problems.push(error.help("Remove one of these references."));
+        let help = if cycle.len() > 1 {
+            "Remove one of these references."
+        } else {
+            "Remove its reference to itself."
+        };
+        problems.push(error.help(help));
     }
 }

@@ -312,7 +312,9 @@ fn check_source(
             .error("language::wrong_source", message, "")
             .into());
     }
-    if source.repository.is_some() && source.repository == block.repository {
+    // A copy of itself is reported as a cycle.
+    let same = source.repository.is_some() && source.repository == block.repository;
+    if same && source.address != block.address {
         let message = format!("`{}` copies a repository onto itself", block.address);
         let text = format!("`{}` has its points there already", source.address);
         return Err(place("repository")

@@ -266,7 +266,7 @@ output "password" {
       main.dr.hcl:19:14
       |   password = { vault = "x" }
       |              ^^^^^^^^^^^^^^^
-      help: Choose one of `command`, `env`, `file`.
+      help: Write `password = { env = "NAME" }`, or `file` or `command`.
 
     error[language::secret]: `password.env` must be the name of an environment variable
       main.dr.hcl:23:17

@@ -279,3 +279,149 @@ fn reasons_of_a_try_are_shown() {
       |       ^^^^^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn what_the_writer_left_open_is_named_where_it_begins() {
+    let shown = problems_of(&directory(&[
+        ("a.dr.hcl", "locals {\n  a = \"data\n  b = [\"x\"]\n}\n"),
+        (
+            "b.dr.hcl",
+            "retention \"a\" {\n  keep {\n    last = 1\n  }\nlocals {\n  c = 1\n}\n",
+        ),
+        ("c.dr.hcl", "locals {\n  d = 'x'\n}\n"),
+        ("d.dr.hcl", "locals {\n  e: 1\n}\n"),
+        ("e.dr.hcl", "locals {\n  f = 1\n  f = 2\n}\n"),
+    ]));
+    insta::assert_snapshot!(shown, @r#"
+    error[language::syntax]: the file cannot be read from here on
+      a.dr.hcl:2:7
+      |   a = "data
+      |       ^^^^^ this text is not closed
+      help: Close it with `"`.
+
+    error[language::syntax]: the file cannot be read from here on
+      b.dr.hcl:1:15
+      | retention "a" {
+      |               ^ this is not closed
+      help: Close it with `}`.
+
+    error[language::syntax]: the file cannot be read from here on
+      c.dr.hcl:2:7
+      |   d = 'x'
+      |       ^ invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+      help: Put text in double quotes.
+
+    error[language::syntax]: the file cannot be read from here on
+      d.dr.hcl:2:4
+      |   e: 1
+      |    ^ invalid structure; expected `{`, `=`, `"` or identifier
+      help: Write `=` between a name and its value.
+
+    error[language::duplicate]: `f` is given twice
+      e.dr.hcl:3:3
+      |   f = 2
+      |   ^
+      help: Remove one of the two.
+    "#);
+}
+
+#[test]
+fn a_block_that_is_wrongly_named_is_reported_once() {
+    let shown = problems(
+        r#"
+retenton "gfs" {
+}
+objective "g old" {
+}
+target "local_sqlit" "app" {
+  path      = "x"
+  retention = retention.gfs
+  objective = objective.gold
+}
+repository "near" {
+}
+protection "snapshots" "hourly" {
+  target     = target.local_sqlite.app
+  repository = repository.directory.near
+}
+protection "copy" "second" {
+  target     = target.local_sqlite.app
+  from       = protection.snapshot.hourly
+  repository = repository.directory.near
+}
+"#,
+    );
+    insta::assert_snapshot!(shown, @r#"
+    error[language::unknown_block]: there is no block `retenton`
+      main.dr.hcl:2:1
+      | retenton "gfs" {
+      | ^^^^^^^^
+      help: Did you mean `retention`?
+
+    error[language::bad_name]: `g old` is not a name
+      main.dr.hcl:4:11
+      | objective "g old" {
+      |           ^^^^^^^
+      help: Start with a letter or `_`, and use letters, digits, `_` and `-` only.
+
+    error[language::unknown_kind]: there is no target of kind `local_sqlit`
+      main.dr.hcl:6:8
+      | target "local_sqlit" "app" {
+      |        ^^^^^^^^^^^^^
+      help: Did you mean `local_sqlite`?
+
+    error[language::labels]: `repository` takes 2 labels, 1 given
+      main.dr.hcl:11:1
+      | repository "near" {
+      | ^^^^^^^^^^^^^^^^^
+      help: Write it as `repository "KIND" "NAME" { … }`.
+
+    error[language::unknown_kind]: there is no mechanism `snapshots`
+      main.dr.hcl:13:12
+      | protection "snapshots" "hourly" {
+      |            ^^^^^^^^^^^
+      help: Did you mean `snapshot`?
+    "#);
+}
+
+#[test]
+fn a_block_that_stands_there_for_nothing_is_a_warning() {
+    let shown = problems(
+        r#"
+objective "gold" {
+  survive "corruption" {
+    rpo = "1h"
+  }
+}
+retention "old" {
+  keep {
+    last = 1
+  }
+}
+repository "directory" "idle" {
+  path     = "r"
+  password = { env = "P" }
+}
+"#,
+    );
+    insta::assert_snapshot!(shown, @r#"
+    no errors
+    warning[language::unused]: no target has the objective `gold`
+      main.dr.hcl:2:1
+      | objective "gold" {
+      | ^^^^^^^^^^^^^^^^
+      help: Write `objective = objective.gold` in the targets that it is for.
+
+    warning[language::unused]: nothing keeps its points by the retention `old`
+      main.dr.hcl:7:1
+      | retention "old" {
+      | ^^^^^^^^^^^^^^^
+      help: Write `retention = retention.old` in the targets that it is for.
+
+    warning[language::unused]: no protection writes to `repository.directory.idle`
+      main.dr.hcl:12:1
+      | repository "directory" "idle" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      help: Write `repository = repository.directory.idle` in a protection, or remove the block.
+    "#);
+}

@@ -36,7 +36,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
       target.local_directory.docs   bronze
         corruption  rpo    1d    1d ✓         1d ✓         snapshot["docs_daily"]
                     rto    1h    12m ✓        12m ✓        by a restore of it
-                    dwell  14d   35d ✓        35d ✓        tolerated unnoticed
+                    dwell  14d   35d ✓        35d ✓        may go unnoticed
         instance    rpo    2d    unbounded ✗  2d ✓*        copy["docs_offsite"]
                     rto    4h    unbounded ✗  3h40m ✓*     by a restore of it
         region      rpo    7d    unbounded ✗  unbounded ✗
