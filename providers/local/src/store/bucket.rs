@@ -4,7 +4,6 @@
 //! that does not answer. Here a listing is complete or an error, and every request ends: three retries with jitter,
 //! ten seconds for a short request, a minute without progress for a transfer.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -44,6 +43,8 @@ fn runtime() -> opendal::Result<&'static Runtime> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     RUNTIME
         .get_or_init(|| {
+            // opendal speaks HTTP only after somebody has said through what.
+            opendal::install_default();
             tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
                 .thread_name("lifeboat-s3")
@@ -57,20 +58,19 @@ fn runtime() -> opendal::Result<&'static Runtime> {
 
 impl Bucket {
     pub(super) fn open(access: &BucketAccess<'_>, view: View) -> opendal::Result<Self> {
-        let mut options = BTreeMap::from([
-            ("bucket", access.bucket.to_owned()),
-            ("root", format!("/{}", access.prefix.trim_matches('/'))),
-            ("region", access.region.to_owned()),
-            ("access_key_id", access.access_key.expose().to_owned()),
-            ("secret_access_key", access.secret_key.expose().to_owned()),
-            ("disable_config_load", "true".to_owned()),
-            ("disable_ec2_metadata", "true".to_owned()),
-        ]);
+        let runtime = runtime()?;
+        let mut service = opendal::services::S3::default()
+            .bucket(access.bucket)
+            .root(&format!("/{}", access.prefix.trim_matches('/')))
+            .region(access.region)
+            .access_key_id(access.access_key.expose())
+            .secret_access_key(access.secret_key.expose())
+            .disable_config_load()
+            .disable_ec2_metadata();
         if let Some(endpoint) = access.endpoint {
-            options.insert("endpoint", endpoint.to_owned());
+            service = service.endpoint(endpoint);
         }
-        let options = options.into_iter().map(|(key, v)| (key.to_owned(), v));
-        let operator = opendal::Operator::via_iter("s3", options)?
+        let operator = opendal::Operator::new(service)?
             .layer(
                 TimeoutLayer::new()
                     .with_timeout(Duration::from_secs(10))
@@ -83,7 +83,7 @@ impl Bucket {
                     .with_max_delay(Duration::from_secs(4))
                     .with_jitter(),
             );
-        let _guard = runtime()?.enter();
+        let _guard = runtime.enter();
         Ok(Self {
             operator: Operator::new(operator)?,
             name: format!("s3://{}/{}", access.bucket, access.prefix.trim_matches('/')),
@@ -209,9 +209,12 @@ pub(super) fn is_missing_object(error: &opendal::Error) -> bool {
     error.kind() == opendal::ErrorKind::NotFound && !is_missing_bucket(error)
 }
 
-/// Returns whether the bucket itself is missing.
+/// Returns whether the bucket itself is missing, which opendal takes for a fault of the configuration.
 pub(super) fn is_missing_bucket(error: &opendal::Error) -> bool {
-    error.kind() == opendal::ErrorKind::NotFound && error.to_string().contains("NoSuchBucket")
+    matches!(
+        error.kind(),
+        opendal::ErrorKind::NotFound | opendal::ErrorKind::ConfigInvalid
+    ) && error.to_string().contains("NoSuchBucket")
 }
 
 impl WriteBackend for Bucket {

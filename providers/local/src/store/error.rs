@@ -6,6 +6,8 @@ use std::io;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use rustic_core::RusticError;
 
+use super::bucket::is_missing_bucket;
+
 /// What the gate and the readers say when somebody asked to stop.
 pub(crate) const STOPPED: &str = "stopped on request";
 
@@ -44,6 +46,7 @@ pub(crate) fn class_of_io(error: &io::Error) -> ErrorClass {
 /// Returns the class of an error of a bucket.
 pub(crate) fn class_of_bucket(error: &opendal::Error) -> ErrorClass {
     match error.kind() {
+        _ if is_missing_bucket(error) => ErrorClass::NotFound,
         opendal::ErrorKind::NotFound => ErrorClass::NotFound,
         opendal::ErrorKind::PermissionDenied => ErrorClass::Denied,
         opendal::ErrorKind::RateLimited => ErrorClass::Throttled,

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use opendal::blocking::Operator;
 
 /// A moto server with a bucket, stopped by its process id.
+#[derive(Debug)]
 pub(crate) struct Moto {
     server: Child,
     pub(crate) endpoint: String,
@@ -29,11 +30,21 @@ sys.stdin.read()
 
 impl Moto {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a service that knows no key, and asks for one after the bucket is made.
+    pub(crate) fn start_strict() -> Self {
+        Self::start_with(&[("INITIAL_NO_AUTH_ACTION_COUNT", "1")])
+    }
+
+    fn start_with(environment: &[(&str, &str)]) -> Self {
         let python = std::env::var("LIFEBOAT_TEST_PYTHON").unwrap_or_else(|_| {
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python").to_owned()
         });
         let mut server = Command::new(&python)
             .args(["-c", PROGRAM])
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -57,6 +68,7 @@ impl Moto {
 
     /// Opens the bucket at a prefix, as somebody outside lifeboat.
     pub(crate) fn bucket(&self, prefix: &str) -> Operator {
+        opendal::install_default();
         let service = opendal::services::S3::default()
             .endpoint(&self.endpoint)
             .bucket("backups")
