@@ -9,7 +9,7 @@ use crate::local::Local;
 use crate::policy::{Folder, Policies};
 use crate::read::repository_resource;
 use crate::repository::{Access, Compression, Contents, View, wipe};
-use crate::store::{Filter, InitOptions, init};
+use crate::store::{Filter, InitOptions};
 
 impl Local {
     pub(super) fn change_repository(
@@ -24,17 +24,17 @@ impl Local {
         let after = change.after(&["repository_id"])?;
         let access = self.access(&change.address, &after)?;
         let compression = Compression::parse(text(&after, "compression").unwrap_or("auto"))?;
-        if change.change == ChangeKind::Create {
-            self.repositories.forget(&access);
+        let mut vault = if change.change == ChangeKind::Create {
             let options = InitOptions {
                 compression: compression.level(),
             };
-            init(&access.place, &access.password, options)?;
-        }
-        let mut vault = self.repositories.reopen(&access)?;
+            self.repositories.make(&access, options)?
+        } else {
+            self.repositories.open(&access)?
+        };
         if Compression::of_level(vault.compression()) != compression {
             vault.set_compression(compression.level())?;
-            vault = self.repositories.reopen(&access)?;
+            vault = self.repositories.open(&access)?;
         }
         let contents = Contents::read(&vault)?;
         let domains = self.repository_domains(&change.address, &after);
@@ -47,7 +47,7 @@ impl Local {
         if View::presence(access)?.is_none() {
             return Ok(());
         }
-        let vault = self.repositories.reopen(access)?;
+        let vault = self.repositories.open(access)?;
         let points = vault.points(&Filter::default())?.len();
         if points > 0 {
             return Err(ProviderError::new(

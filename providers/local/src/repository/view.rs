@@ -44,7 +44,7 @@ impl View {
             Err(error) => return Self::Unread(error),
         }
         match repositories
-            .reopen(access)
+            .open(access)
             .and_then(|vault| Contents::read(&vault))
         {
             Ok(contents) => Self::Open(Box::new(contents)),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use lifeboat_contract::{Cancel, ErrorClass, ProviderError};
@@ -35,8 +36,18 @@ pub fn init(
     password: &Secret,
     options: InitOptions,
 ) -> Result<String, ProviderError> {
+    init_open(place, password, options, None).map(|vault| vault.id().to_owned())
+}
+
+/// Makes a repository as [`init`] does, and returns it open.
+pub(crate) fn init_open(
+    place: &Place,
+    password: &Secret,
+    options: InitOptions,
+    cache: Option<&Path>,
+) -> Result<Vault, ProviderError> {
     match probe(place)? {
-        Presence::Present => return Ok(Vault::open(place, password, None)?.id().to_owned()),
+        Presence::Present => return Vault::open(place, password, cache),
         Presence::Foreign(why) => {
             return Err(ProviderError::new(
                 ErrorClass::Conflict,
@@ -54,11 +65,15 @@ pub fn init(
         }
         Presence::Absent | Presence::Empty => {}
     }
-    create(place, password, options)?;
-    Ok(Vault::open(place, password, None)?.id().to_owned())
+    create(place, password, options, cache)
 }
 
-fn create(place: &Place, password: &Secret, options: InitOptions) -> Result<(), ProviderError> {
+fn create(
+    place: &Place,
+    password: &Secret,
+    options: InitOptions,
+    cache: Option<&Path>,
+) -> Result<Vault, ProviderError> {
     let message = || format!("cannot create repository `{place}`");
     let gate = place.gate(View::Data, Cancel::default())?;
     let backends = RepositoryBackends::new(Arc::new(gate.clone()), None);
@@ -68,15 +83,15 @@ fn create(place: &Place, password: &Secret, options: InitOptions) -> Result<(), 
     key.hostname = Some(super::host());
     key.username = Some("lifeboat".to_owned());
     key.with_created = true;
-    Repository::new(&RepositoryOptions::default().no_cache(true), &backends)
+    let repository = Repository::new(&RepositoryOptions::default().no_cache(true), &backends)
         .and_then(|repository| {
             repository.init(&Credentials::password(password.expose()), &key, &config)
         })
-        .map(drop)
         .map_err(|error| match gate.fault() {
             Some(fault) => from_fault(message(), &fault),
             None => from_rustic(message(), &error),
-        })
+        })?;
+    Vault::of(place, &repository, &gate, cache)
 }
 
 /// Returns whether what stands at a half written `place` is only what an interrupted `init` leaves: no `config`, and

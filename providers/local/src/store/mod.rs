@@ -11,7 +11,8 @@
 //!
 //! Locks: rustic takes none, and restic's `prune` deletes what it does not see in an index. So a backup, a copy and a
 //! restore hold a (shared) lock file of restic's format, which makes `restic prune` wait, and every operation that
-//! writes refuses with `conflict` while a fresh exclusive lock of another process stands.
+//! writes refuses with `conflict` while a fresh exclusive lock of another process stands. Our own prune leaves a
+//! repository alone that anybody uses, and whoever comes while it works waits.
 
 mod backup;
 mod bucket;
@@ -33,8 +34,8 @@ mod vault;
 pub use backup::{BackedUp, BackupRequest};
 pub use copy::Copied;
 pub(crate) use error::{STOPPED, class_of, class_of_bucket, class_of_io, from_io, from_rustic};
-pub(crate) use init::init_can_finish;
 pub use init::{InitOptions, init};
+pub(crate) use init::{init_can_finish, init_open};
 pub use place::{Place, Secret};
 pub use point::{Filter, Point};
 pub use probe::{Presence, probe};

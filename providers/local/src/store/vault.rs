@@ -1,5 +1,6 @@
 //! An open repository.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 use lifeboat_contract::{Cancel, ErrorClass, Progress, ProviderError, Silent};
 use rustic_core::repofile::{MasterKey, PackId};
 use rustic_core::{
-    Credentials, FileType, IndexedFullStatus, OpenStatus, ReadBackend as _, Repository,
+    Credentials, FileType, Id, IndexedFullStatus, OpenStatus, ReadBackend as _, Repository,
     RepositoryBackends, RepositoryOptions, RusticError,
 };
 
@@ -26,9 +27,11 @@ use super::progress::Bars;
 pub struct Vault {
     place: Place,
     key: MasterKey,
+    /// The names of the key files when the key was taken from one of them.
+    key_files: BTreeSet<Id>,
     id: String,
     pub(super) compression: Option<i32>,
-    cache: Option<PathBuf>,
+    pub(super) cache: Option<PathBuf>,
 }
 
 impl fmt::Debug for Vault {
@@ -89,15 +92,57 @@ impl Vault {
         let repository = connect(&gate, &options, &silent)
             .and_then(|repository| repository.open(&credentials))
             .map_err(|error| not_opened(place, &error))?;
+        Self::of(place, &repository, &gate, cache)
+    }
+
+    /// Returns the vault of a repository that rustic has opened at `place`.
+    pub(super) fn of(
+        place: &Place,
+        repository: &Repository<OpenStatus>,
+        gate: &Gate,
+        cache: Option<&Path>,
+    ) -> Result<Self, ProviderError> {
         Ok(Self {
             place: place.clone(),
             key: repository.key(),
+            key_files: key_files(place, gate)?,
             id: repository.config().id.to_hex().to_string(),
             compression: repository.config().compression,
             cache: cache
                 .filter(|_| matches!(place, Place::S3 { .. }))
                 .map(Path::to_owned),
         })
+    }
+
+    /// Returns the vault as it is now, opened without deriving the key anew; none when what stands at its place is not
+    /// the same repository with the same keys, and the password has to be tried.
+    ///
+    /// # Errors
+    /// When the place cannot be looked at.
+    pub(crate) fn renewed(&self) -> Result<Option<Self>, ProviderError> {
+        if probe(&self.place)? != Presence::Present {
+            return Ok(None);
+        }
+        let gate = self.place.gate(View::Data, Cancel::default())?;
+        if key_files(&self.place, &gate)? != self.key_files {
+            return Ok(None);
+        }
+        let options = RepositoryOptions::default().no_cache(true);
+        let silent: Arc<dyn Progress> = Arc::new(Silent);
+        let opened = connect(&gate, &options, &silent)
+            .and_then(|repository| repository.open(&Credentials::Masterkey(self.key.clone())));
+        match opened {
+            Ok(repository) => {
+                let now = Self {
+                    compression: repository.config().compression,
+                    ..self.clone()
+                };
+                let id = repository.config().id.to_hex();
+                Ok((id.as_str() == self.id).then_some(now))
+            }
+            // Another repository with a copy of the keys, or a damaged one: opening it anew tells which.
+            Err(_) => Ok(None),
+        }
     }
 
     /// Returns the repository's own id: 64 hexadecimal digits, the same for as long as it exists.
@@ -184,7 +229,13 @@ impl<S> Session<S> {
     }
 }
 
-fn connect(
+fn key_files(place: &Place, gate: &Gate) -> Result<BTreeSet<Id>, ProviderError> {
+    gate.list(FileType::Key)
+        .map(|keys| keys.into_iter().collect())
+        .map_err(|error| not_opened(place, &error))
+}
+
+pub(super) fn connect(
     gate: &Gate,
     options: &RepositoryOptions,
     progress: &Arc<dyn Progress>,
