@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lifeboat_contract::{
-    BackUpReport, CallContext, Destination, ErrorClass, Protected, ProviderError, RestoreReport,
-    VerifyReport,
+    BackUpReport, CallContext, Check, Destination, ErrorClass, Protected, ProviderError,
+    RestoreReport, VerifyReport,
 };
 use lifeboat_model::{Address, Attributes, RecoveryPointId};
 
@@ -180,22 +180,14 @@ impl Local {
         for target in subject.targets() {
             refuse_if_guarded(&policies, &target)?;
         }
-        let ours = subject.address.to_string();
-        let foreign = vault
-            .points(&Filter::default())?
-            .into_iter()
-            .find(|point| points.contains(&point.id) && point.address.as_ref() != Some(&ours));
-        if let Some(foreign) = foreign {
-            return Err(ProviderError::new(
-                ErrorClass::Conflict,
-                format!("recovery point `{}` is not of `{ours}`", foreign.id.short()),
-            )
-            .help(
-                "Plan again; the repository has changed, or the plan is not of this repository.",
-            ));
+        for point in vault.points(&Filter::default())? {
+            if points.contains(&point.id) {
+                refuse_foreign(&point, subject)?;
+            }
         }
         vault.delete(points, &context.progress, &context.cancel)?;
-        vault.prune(PruneOptions::default(), &context.progress, &context.cancel)
+        vault.prune(PruneOptions::default(), &context.progress, &context.cancel)?;
+        Ok(())
     }
 
     pub(crate) fn restore(
@@ -207,12 +199,14 @@ impl Local {
         overwrite: bool,
         context: &CallContext,
     ) -> Result<RestoreReport, ProviderError> {
+        let vault = self.vault(subject)?;
+        refuse_foreign(&vault.point(point)?, subject)?;
         let target = match destination {
             Destination::InPlace => Target::InPlace,
             Destination::At(place) => Target::Into(self.settings.base_dir.join(place)),
             Destination::Scratch(name) => Target::Into(self.scratch.make(name)?),
         };
-        let done = self.vault(subject)?.restore(
+        let done = vault.restore(
             &RestoreRequest {
                 point,
                 target,
@@ -237,7 +231,21 @@ impl Local {
         context: &CallContext,
     ) -> Result<VerifyReport, ProviderError> {
         let vault = self.vault(subject)?;
-        let checks = vault.verify(read_data, &context.progress, &context.cancel)?;
+        let ours = vault.points(&Filter::address(subject.address.to_string()));
+        let mut checks = vault.verify(read_data, &context.progress, &context.cancel)?;
+        // A sound repository without a point of this protection protects nothing.
+        let (passed, detail) = match ours {
+            Ok(points) if points.is_empty() => {
+                (false, format!("there is none of `{}`", subject.address))
+            }
+            Ok(points) => (true, format!("{} of `{}`", points.len(), subject.address)),
+            Err(error) => (false, error.chain()),
+        };
+        checks.push(Check {
+            name: "recovery points".to_owned(),
+            passed,
+            detail,
+        });
         Ok(VerifyReport { checks })
     }
 
@@ -288,6 +296,19 @@ fn wanted(
         .filter(|(_, fate)| fate.is_kept())
         .map(|(point, _)| point.id.clone())
         .collect())
+}
+
+/// Refuses a point that another protection made: its data belongs elsewhere.
+fn refuse_foreign(point: &Point, subject: &Subject) -> Result<(), ProviderError> {
+    let ours = subject.address.to_string();
+    if point.address.as_ref() == Some(&ours) {
+        return Ok(());
+    }
+    Err(ProviderError::new(
+        ErrorClass::Conflict,
+        format!("recovery point `{}` is not of `{ours}`", point.id.short()),
+    )
+    .help("Plan again; the repository has changed, or the plan is not of this repository."))
 }
 
 fn refuse_if_guarded(policies: &Policies, target: &Address) -> Result<(), ProviderError> {

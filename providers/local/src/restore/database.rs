@@ -24,6 +24,16 @@ pub(super) fn restore(
     entry: &Entry,
     request: &RestoreRequest<'_>,
 ) -> Result<Restored, ProviderError> {
+    if !entry.node.is_file() {
+        return Err(ProviderError::new(
+            ErrorClass::Invalid,
+            format!(
+                "recovery point `{}` is of neither a directory nor a file",
+                request.point.short()
+            ),
+        )
+        .help("Restore it with `restic restore`."));
+    }
     let path = match &request.target {
         Target::InPlace => source.to_owned(),
         Target::Into(directory) => directory.join(source.file_name().unwrap_or_default()),

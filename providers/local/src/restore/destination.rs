@@ -1,7 +1,7 @@
 //! The directory that a restore writes into.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use lifeboat_contract::{ErrorClass, ProviderError};
@@ -54,7 +54,7 @@ impl Destination {
         if repeated {
             clear_unfinished(&root, layout).map_err(|error| failed(&error))?;
         }
-        fs::write(root.join(MARK), mark).map_err(|error| failed(&error))?;
+        leave_mark(&root.join(MARK), &mark).map_err(|error| failed(&error))?;
         Ok(Self { root, existed })
     }
 
@@ -65,6 +65,15 @@ impl Destination {
             _ => Ok(()),
         }
     }
+}
+
+/// Writes the mark as a new file: what stands there may be a link that leads elsewhere.
+fn leave_mark(path: &Path, mark: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::create_new(path)?.write_all(mark.as_bytes())
 }
 
 /// Returns the names in a directory; none if it is not there.

@@ -40,7 +40,7 @@ type Inode = (u64, u64);
 impl Files<'_> {
     pub(super) fn restore(&self, threads: usize) -> Result<Restored, ProviderError> {
         let tally = Mutex::new(Tally::default());
-        let made = self.make_directories(&tally);
+        let (made, blocked) = self.make_directories(&tally);
         let (files, links) = self.sort_links();
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -51,10 +51,12 @@ impl Files<'_> {
         pool.install(|| {
             files
                 .par_iter()
-                .try_for_each(|entry| self.restore_entry(entry, &tally))
+                .try_for_each(|entry| self.restore_entry(entry, &blocked, &tally))
         })?;
         for (entry, first) in links {
-            self.link(entry, first, &tally);
+            if !is_blocked(&self.path(entry), &blocked, &tally) {
+                self.link(entry, first, &tally);
+            }
         }
         self.finish_directories(&made, &tally);
         self.destination
@@ -91,11 +93,15 @@ impl Files<'_> {
         }
     }
 
-    /// Makes the directories, and returns those whose metadata is ours to set: what was asked for, and what is new.
-    fn make_directories(&self, tally: &Mutex<Tally>) -> BTreeSet<PathBuf> {
-        let mut made = BTreeSet::new();
+    /// Makes the directories, and returns those whose metadata is ours to set, what was asked for and what is new; and
+    /// those that could not be made: below them nothing may be written, a link could stand in their place.
+    fn make_directories(&self, tally: &Mutex<Tally>) -> (BTreeSet<PathBuf>, Vec<PathBuf>) {
+        let (mut made, mut blocked) = (BTreeSet::new(), Vec::<PathBuf>::new());
         for entry in self.layout.entries.iter().filter(|e| e.node.is_dir()) {
             let path = self.path(entry);
+            if blocked.iter().any(|above| path.starts_with(above)) {
+                continue;
+            }
             let is_root = entry.path.as_os_str().is_empty();
             match make_directory(&path) {
                 Ok(new) => {
@@ -105,10 +111,13 @@ impl Files<'_> {
                     }
                     count(tally, 1, 0);
                 }
-                Err(error) => fail(tally, &path, error.to_string()),
+                Err(error) => {
+                    fail(tally, &path, error.to_string());
+                    blocked.push(path);
+                }
             }
         }
-        made
+        (made, blocked)
     }
 
     /// Tells first names of files from further ones.
@@ -130,8 +139,16 @@ impl Files<'_> {
         (files, links)
     }
 
-    fn restore_entry(&self, entry: &Entry, tally: &Mutex<Tally>) -> Result<(), ProviderError> {
+    fn restore_entry(
+        &self,
+        entry: &Entry,
+        blocked: &[PathBuf],
+        tally: &Mutex<Tally>,
+    ) -> Result<(), ProviderError> {
         let path = self.path(entry);
+        if is_blocked(&path, blocked, tally) {
+            return Ok(());
+        }
         let written = if entry.node.is_file() {
             make_way(&path, |kind| kind.is_file())
                 .map_err(Failure::from)
@@ -222,6 +239,16 @@ impl Files<'_> {
             );
         }
     }
+}
+
+/// Returns whether a directory above a path could not be made, and then notes that the path was not restored.
+fn is_blocked(path: &Path, blocked: &[PathBuf], tally: &Mutex<Tally>) -> bool {
+    let above = blocked.iter().find(|above| path.starts_with(above));
+    if let Some(above) = above {
+        let message = format!("the directory `{}` could not be made", above.display());
+        fail(tally, path, message);
+    }
+    above.is_some()
 }
 
 fn inode_of(node: &Node) -> Option<Inode> {

@@ -16,3 +16,6 @@ pub(crate) mod write;
 
 pub(crate) use plan::{Entry, Layout, lay_out};
 pub use request::{RestoreRequest, Restored, Target};
+
+#[cfg(test)]
+mod tests;

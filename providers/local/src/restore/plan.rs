@@ -146,7 +146,8 @@ impl TreeReader<'_> {
         if self.wanted.contains(&path) {
             self.found.insert(path.clone());
         }
-        let subtree = node.subtree;
+        // Only a directory has something below it; a link that had would lead what is written there elsewhere.
+        let subtree = node.subtree.filter(|_| node.is_dir());
         self.entries.push(Entry {
             path: path.clone(),
             node,
@@ -159,13 +160,15 @@ impl TreeReader<'_> {
     }
 
     fn descend(&mut self, path: &Path, id: TreeId) -> Result<(), Box<rustic_core::RusticError>> {
+        let mut names = BTreeSet::new();
         for node in self.session.repository.get_tree(&id)?.nodes {
             let name = node.name().into_owned();
-            // A name is one step down, never up or across; a repository that says otherwise is not to be trusted.
-            if !is_plain(&name) {
+            // A name is one step down, never up or across, and stands once: beside a link of the same name, what is in
+            // a directory would be written where the link leads. A repository that says otherwise is not to be trusted.
+            if !is_plain(&name) || !names.insert(name.clone()) {
                 return Err(rustic_core::RusticError::new(
                     rustic_core::ErrorKind::Repository,
-                    "the name `{name}` may be corrupted: it is not the name of a file",
+                    "the name `{name}` may be corrupted: it is not the name of one file",
                 )
                 .attach_context("name", name.to_string_lossy().into_owned()));
             }

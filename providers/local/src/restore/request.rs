@@ -1,6 +1,7 @@
 //! A restore from beginning to end.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lifeboat_contract::{Cancel, ErrorClass, PathFailure, Progress, ProviderError};
@@ -11,7 +12,7 @@ use super::destination::Destination;
 use super::files::Files;
 use super::plan::lay_out;
 use super::write::{Failure, Writer};
-use crate::store::{Vault, class_of, class_of_io, from_io};
+use crate::store::{Place, Vault, class_of, class_of_io, from_io};
 
 /// Where a restore writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Vault {
     /// `-wal` and `-shm`; stop what uses it before.
     ///
     /// # Errors
-    /// `conflict` as above, and then nothing is written; `not_found` for a point or path that is not there; `quota`
+    /// `conflict` as above, and then nothing is written; `invalid` for a destination inside the repository; `not_found` for a point or path that is not there; `quota`
     /// when the destination is full; `unavailable`, `interrupted`. Damage of single files is in the answer.
     pub fn restore(
         &self,
@@ -74,6 +75,10 @@ impl Vault {
         let session = self.reading(progress, cancel)?;
         let (point, snapshot) = self.snapshot(&session, request.point)?;
         let layout = lay_out(&session, &point, &snapshot, request.paths)?;
+        self.refuse_itself(match &request.target {
+            Target::InPlace => &layout.source,
+            Target::Into(path) => path,
+        })?;
         let writer = Writer {
             session: &session,
             progress: progress.as_ref(),
@@ -99,8 +104,45 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Refuses a destination inside the repository: what is restored would stand among its own files, or replace them.
+    fn refuse_itself(&self, destination: &Path) -> Result<(), ProviderError> {
+        let Place::Directory { path } = self.place() else {
+            return Ok(());
+        };
+        let failed = |error: &io::Error| {
+            from_io(
+                format!("cannot restore to `{}`", destination.display()),
+                error,
+            )
+        };
+        let repository = path.canonicalize().map_err(|error| failed(&error))?;
+        for above in destination.ancestors() {
+            match above.canonicalize() {
+                Ok(above) if above.starts_with(&repository) => {
+                    return Err(ProviderError::new(
+                        ErrorClass::Invalid,
+                        format!(
+                            "`{}` is inside the repository `{}`",
+                            destination.display(),
+                            self.place()
+                        ),
+                    )
+                    .help("Restore to a place outside of the repository."));
+                }
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // What stands in the way is told by whoever tries to write there.
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
+                Err(error) => return Err(failed(&error)),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Returns the error that ends the whole restore; none if the failure concerns one file only.
-pub(super) fn fatal(failure: &Failure, path: &std::path::Path) -> Option<ProviderError> {
+pub(super) fn fatal(failure: &Failure, path: &Path) -> Option<ProviderError> {
     let message = || format!("cannot restore `{}`", path.display());
     match failure {
         Failure::Stopped => Some(

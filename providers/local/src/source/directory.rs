@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::{DirEntry, Walk, WalkBuilder};
-use lifeboat_contract::{ErrorClass, ProviderError};
+use lifeboat_contract::{Cancel, ErrorClass, ProviderError};
 use rustic_core::{LocalSourceSaveOptions, ReadSourceEntry};
 
 use super::entry::Opener;
@@ -23,6 +24,36 @@ pub(super) struct Tree {
     root: PathBuf,
     selection: Arc<Selection>,
     one_file_system: bool,
+    apart: Arc<[Apart]>,
+}
+
+/// A directory that is left out, by its path and by what it is: a bind mount shows it under another path.
+#[derive(Debug)]
+struct Apart {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Apart {
+    /// Returns none for what is not there, and so cannot be met.
+    fn new(path: &Path) -> Option<Self> {
+        let path = path.canonicalize().ok()?;
+        let found = fs::metadata(&path).ok()?;
+        Some(Self {
+            path,
+            device: found.dev(),
+            inode: found.ino(),
+        })
+    }
+
+    fn is(&self, entry: &DirEntry) -> bool {
+        // The metadata costs a call, so the inode that came with the name is asked first.
+        entry.path() == self.path
+            || (entry.ino() == Some(self.inode)
+                && entry.file_type().is_some_and(|kind| kind.is_dir())
+                && entry.metadata().is_ok_and(|m| m.dev() == self.device))
+    }
 }
 
 impl Tree {
@@ -30,10 +61,13 @@ impl Tree {
     ///
     /// A source that is missing must not become a point without files: retention would in time delete the good ones
     /// for it.
+    ///
+    /// The directories `apart` are left out; a source inside one of them is refused.
     pub(super) fn new(
         path: &Path,
         selection: &Selection,
         one_file_system: bool,
+        apart: &[PathBuf],
     ) -> Result<Self, ProviderError> {
         let shown = path.display();
         let failed = |error: &io::Error| match error.kind() {
@@ -51,11 +85,32 @@ impl Tree {
         };
         let root = path.canonicalize().map_err(|error| failed(&error))?;
         fs::read_dir(&root).map_err(|error| failed(&error))?;
+        let apart: Arc<[Apart]> = apart.iter().filter_map(|path| Apart::new(path)).collect();
+        if let Some(around) = apart.iter().find(|apart| root.starts_with(&apart.path)) {
+            return Err(ProviderError::new(
+                ErrorClass::Invalid,
+                format!(
+                    "source `{shown}` is inside the repository or its cache `{}`",
+                    around.path.display()
+                ),
+            )
+            .help("Keep the repository outside of what it protects."));
+        }
         Ok(Self {
             root,
             selection: Arc::new(selection.clone()),
             one_file_system,
+            apart,
         })
+    }
+
+    /// Returns whether nothing below the directory is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        let recorder = Arc::new(Recorder::new(Cancel::default()));
+        let mut walk = self.walk(&recorder);
+        let below = walk.any(|entry| entry.path.starts_with(&self.root) && entry.path != self.root);
+        // What cannot be read is something, too; the backup itself reports it.
+        !below && recorder.finish().failures.is_empty()
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -65,6 +120,7 @@ impl Tree {
     /// Walks the directories above the source, the source, and what is below, in the order of names.
     pub(super) fn walk(&self, recorder: &Arc<Recorder>) -> TreeWalk {
         let (root, selection) = (self.root.clone(), Arc::clone(&self.selection));
+        let apart = Arc::clone(&self.apart);
         let walker = WalkBuilder::new(&self.root)
             .standard_filters(false)
             .follow_links(false)
@@ -72,7 +128,9 @@ impl Tree {
             .sort_by_file_name(Ord::cmp)
             .filter_entry(move |entry| {
                 let relative = entry.path().strip_prefix(&root);
-                entry.depth() == 0 || !relative.is_ok_and(|path| selection.excludes(path))
+                entry.depth() == 0
+                    || !(relative.is_ok_and(|path| selection.excludes(path))
+                        || apart.iter().any(|apart| apart.is(entry)))
             })
             .build();
         TreeWalk {

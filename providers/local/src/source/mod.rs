@@ -55,9 +55,11 @@ impl Source {
         }
     }
 
-    /// Checks that the source can be read, and makes it ready: a database is copied now.
+    /// Checks that the source can be read, and makes it ready: a database is copied now. The directories `apart` are
+    /// left out of it.
     pub(crate) fn begin(
         &self,
+        apart: &[PathBuf],
         progress: &Arc<dyn Progress>,
         cancel: &Cancel,
     ) -> Result<Reading, ProviderError> {
@@ -67,7 +69,12 @@ impl Source {
                 path,
                 selection,
                 one_file_system,
-            } => Content::Directory(directory::Tree::new(path, selection, *one_file_system)?),
+            } => Content::Directory(directory::Tree::new(
+                path,
+                selection,
+                *one_file_system,
+                apart,
+            )?),
             Self::Sqlite {
                 path,
                 scratch,
@@ -108,6 +115,14 @@ impl Reading {
 
     pub(crate) fn is_database(&self) -> bool {
         matches!(self.content, Content::Sqlite(_))
+    }
+
+    /// Returns whether there is nothing to save: no entry below the directory, or no byte in the database.
+    pub(crate) fn is_empty(&self) -> bool {
+        match &self.content {
+            Content::Directory(tree) => tree.is_empty(),
+            Content::Sqlite(capture) => capture.is_empty(),
+        }
     }
 
     /// Returns how much there is to read, where that is known without looking.

@@ -41,6 +41,7 @@ pub(super) struct Capture {
     node: Node,
     copy: NamedTempFile,
     size: u64,
+    is_empty: bool,
 }
 
 impl Capture {
@@ -50,6 +51,11 @@ impl Capture {
 
     pub(super) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Returns whether the database's file held nothing at all; SQLite's copy of that is a page long.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Returns the directories above the database, and the database.
@@ -133,6 +139,7 @@ pub(super) fn capture(
         node,
         copy,
         size,
+        is_empty: metadata.len() == 0,
     })
 }
 

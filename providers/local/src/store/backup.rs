@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lifeboat_contract::{Cancel, ErrorClass, PathFailure, Progress, ProviderError};
+use lifeboat_contract::{Cancel, ErrorClass, PathFailure, Progress, ProviderError, Silent};
 use rustic_core::repofile::{SnapshotFile, SnapshotId};
 use rustic_core::{BackupOptions, ParentOptions, SnapshotOptions};
 
+use super::place::Place;
 use super::point::{Facts, Point};
 use super::vault::{Session, Vault};
 use crate::source::{Reading, Source};
@@ -48,10 +49,12 @@ impl Vault {
     /// Backs up a source, or finds the point that an earlier call with the same token made.
     ///
     /// Files that did not change since the last point of the same source (type, size, mtime and ctime) are not read
-    /// again; a database always is.
+    /// again; a database always is. The repository itself is left out of a source that contains it.
     ///
     /// # Errors
-    /// `not_found` when the source is missing, and then no point is made; `quota` when the repository's disk is full;
+    /// `not_found` when the source is missing, or holds nothing although the newest point of the same protection holds
+    /// something, and then no point is made: a file system that is not mounted looks like that, and retention would in
+    /// time delete the good points for empty ones. `invalid` when the source is inside the repository; `quota` when the repository's disk is full;
     /// `interrupted`; `conflict` while another process holds the repository for itself. After an error no new point
     /// exists; data that was written already is found again by the next backup.
     pub fn back_up(
@@ -61,28 +64,36 @@ impl Vault {
         cancel: &Cancel,
     ) -> Result<BackedUp, ProviderError> {
         let session = self.session(progress, cancel)?;
-        if let Some(done) = self.find_token(&session, request)? {
-            return Ok(done);
+        // A snapshot that cannot be read must not keep new ones from being made; `verify` reports it.
+        let ours: Vec<(Point, SnapshotFile)> = self
+            .scan(&session)?
+            .snapshots
+            .into_iter()
+            .map(|(id, snapshot)| (Point::read(id, &snapshot), snapshot))
+            .filter(|(point, _)| point.address.as_deref() == Some(request.address))
+            .filter(|(point, _)| point.copy_of.is_none())
+            .collect();
+        let done = ours
+            .iter()
+            .find(|(point, _)| point.token.as_deref() == Some(request.token));
+        if let Some((point, snapshot)) = done {
+            return Ok(BackedUp::from_snapshot(point.clone(), snapshot, Vec::new()));
         }
         let _lock = self.lock_shared()?;
-        let reading = request.source.begin(progress, cancel)?;
-        self.archive(session, request, reading, cancel)
+        let reading = request.source.begin(&self.apart(), progress, cancel)?;
+        if reading.is_empty() {
+            refuse_to_lose(request, &ours)?;
+        }
+        self.archive(session, request, reading)
     }
 
-    fn find_token<S: rustic_core::Open>(
-        &self,
-        session: &Session<S>,
-        request: &BackupRequest<'_>,
-    ) -> Result<Option<BackedUp>, ProviderError> {
-        // A snapshot that cannot be read must not keep new ones from being made; `verify` reports it.
-        let scan = self.scan(session)?;
-        Ok(scan.snapshots.into_iter().find_map(|(id, snapshot)| {
-            let point = Point::read(id, &snapshot);
-            let same = point.token.as_deref() == Some(request.token)
-                && point.address.as_deref() == Some(request.address)
-                && point.copy_of.is_none();
-            same.then(|| BackedUp::from_snapshot(point, &snapshot, Vec::new()))
-        }))
+    /// Returns the directories that lifeboat itself writes during a backup.
+    fn apart(&self) -> Vec<PathBuf> {
+        let place = match self.place() {
+            Place::Directory { path } => Some(path.clone()),
+            Place::S3 { .. } => None,
+        };
+        place.into_iter().chain(self.cache.clone()).collect()
     }
 
     fn archive(
@@ -90,7 +101,6 @@ impl Vault {
         session: Session<rustic_core::OpenStatus>,
         request: &BackupRequest<'_>,
         reading: Reading,
-        cancel: &Cancel,
     ) -> Result<BackedUp, ProviderError> {
         let Session { repository, gate } = session;
         let message = || {
@@ -116,29 +126,34 @@ impl Vault {
             .as_ref()
             .map_or(0, |summary| summary.total_files_processed);
         let record = reading.finish();
-        if cancel.is_cancelled() || record.expected_files != read {
+        if record.expected_files != read {
             // rustic passed over something that the source did not report; such a point must not stay.
-            let withdrawn = session.repository.delete_snapshots(&[saved.id]);
-            let class = if cancel.is_cancelled() {
-                ErrorClass::Interrupted
-            } else {
-                ErrorClass::Unknown
-            };
             let error = ProviderError::new(
-                class,
+                ErrorClass::Unknown,
                 format!(
                     "{}: {read} of {} files were saved",
                     message(),
                     record.expected_files
                 ),
             );
-            return Err(match withdrawn {
+            return Err(match self.withdraw(saved.id) {
                 Ok(()) => error,
-                Err(cause) => error.because(cause.display_log()),
+                Err(cause) => error.because(cause),
             });
         }
+        // Whoever asked to stop after the last write gets the point: it is whole, the gate stopped any other.
         let point = Point::read(saved.id, &saved);
         Ok(BackedUp::from_snapshot(point, &saved, record.failures))
+    }
+
+    /// Removes a point that was just made, also when somebody asked to stop.
+    fn withdraw(&self, id: SnapshotId) -> Result<(), ProviderError> {
+        let silent: Arc<dyn Progress> = Arc::new(Silent);
+        let session = self.session(&silent, &Cancel::default())?;
+        session
+            .repository
+            .delete_snapshots(&[id])
+            .map_err(|error| session.failed("the incomplete recovery point remains", &error))
     }
 
     fn new_snapshot(
@@ -165,6 +180,39 @@ impl Vault {
         .write(&mut snapshot);
         Ok(snapshot)
     }
+}
+
+/// Refuses a source that holds nothing when the newest point of the protection holds something.
+fn refuse_to_lose(
+    request: &BackupRequest<'_>,
+    ours: &[(Point, SnapshotFile)],
+) -> Result<(), ProviderError> {
+    let newest = ours
+        .iter()
+        .max_by(|(a, _), (b, _)| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    let Some((point, snapshot)) = newest else {
+        return Ok(());
+    };
+    let held = match &snapshot.summary {
+        None => "data".to_owned(),
+        Some(summary)
+            if summary.total_bytes_processed > 0
+                || (!point.sqlite && summary.total_files_processed > 0) =>
+        {
+            let size = lifeboat_model::ByteSize(summary.total_bytes_processed);
+            format!("{size} in files ({})", summary.total_files_processed)
+        }
+        Some(_) => return Ok(()),
+    };
+    let source = request.source.path().display();
+    Err(ProviderError::new(
+        ErrorClass::NotFound,
+        format!(
+            "source `{source}` is empty, and its newest recovery point `{}` holds {held}",
+            point.id.short()
+        ),
+    )
+    .help("Mount what belongs there; if it is empty on purpose, put a file such as `.keep` into it. No recovery point was made."))
 }
 
 fn options(reading: &Reading) -> BackupOptions {

@@ -73,6 +73,18 @@ impl Gate {
         }
         Ok(())
     }
+
+    fn pass_unless_failed(&self) -> RusticResult<()> {
+        self.pass()?;
+        match self.fault() {
+            None => Ok(()),
+            Some(fault) => Err(RusticError::new(
+                ErrorKind::Backend,
+                "nothing is changed after `{fault}`",
+            )
+            .attach_context("fault", fault.message)),
+        }
+    }
 }
 
 impl ReadBackend for Gate {
@@ -120,13 +132,7 @@ impl WriteBackend for Gate {
         cacheable: bool,
         content: BytesList,
     ) -> RusticResult<()> {
-        self.pass()?;
-        if let Some(fault) = self.fault() {
-            return Err(
-                RusticError::new(ErrorKind::Backend, "nothing is written after `{fault}`")
-                    .attach_context("fault", fault.message),
-            );
-        }
+        self.pass_unless_failed()?;
         self.inner
             .write_bytes(kind, id, cacheable, content)
             .inspect_err(|error| self.close(class_of(error), &error.display_log()))?;
@@ -137,8 +143,9 @@ impl WriteBackend for Gate {
         Ok(())
     }
 
+    /// Removes a file, unless a write failed before: what was to take its place may not be there.
     fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {
-        self.pass()?;
+        self.pass_unless_failed()?;
         self.inner.remove(kind, id, cacheable)
     }
 }

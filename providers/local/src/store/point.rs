@@ -205,6 +205,16 @@ impl Vault {
         Ok(points)
     }
 
+    /// Returns one point.
+    ///
+    /// # Errors
+    /// `not_found` when it is not there, `corrupt` when it cannot be read.
+    pub fn point(&self, id: &RecoveryPointId) -> Result<Point, ProviderError> {
+        let silent: Arc<dyn Progress> = Arc::new(Silent);
+        let session = self.session(&silent, &Cancel::default())?;
+        self.snapshot(&session, id).map(|(point, _)| point)
+    }
+
     /// Reads every snapshot. One that is deleted meanwhile is passed over.
     pub(crate) fn scan<S: rustic_core::Open>(
         &self,

@@ -1,7 +1,7 @@
 //! Deleting points, and giving their space back.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lifeboat_contract::{Cancel, ErrorClass, Progress, ProviderError};
 use lifeboat_model::{RecoveryPointId, Span};
@@ -26,6 +26,9 @@ impl Default for PruneOptions {
         }
     }
 }
+
+/// Whose turn it is to prune.
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Vault {
     /// Deletes exactly these points; ones that are gone already are no error.
@@ -68,8 +71,11 @@ impl Vault {
     /// Gives back the space of data that no point refers to any more.
     ///
     /// In two steps, as rustic does it: a pack that nothing refers to is marked in the index, and deleted by the first
-    /// call after `grace`. A reader that opened the repository before keeps reading, and a backup that still counts on
-    /// a marked pack brings it back. Nothing is ever deleted at once.
+    /// call after `grace`. Nothing is ever deleted at once.
+    ///
+    /// Returns whether it was done: while anybody else uses the repository nothing is, and the space waits for the
+    /// next call. A backup counts on packs that it found in the index when it began; would they be marked meanwhile,
+    /// its point could not be restored until a later prune brought them back.
     ///
     /// # Errors
     /// `corrupt` when any snapshot or tree cannot be read, and then nothing is deleted: what it refers to is unknown.
@@ -79,8 +85,16 @@ impl Vault {
         options: PruneOptions,
         progress: &Arc<dyn Progress>,
         cancel: &Cancel,
-    ) -> Result<(), ProviderError> {
-        self.respect_locks()?;
+    ) -> Result<bool, ProviderError> {
+        // One after the other within this process, or each would see the others and leave the work to them.
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(_lock) = self.lock_sole()? else {
+            tracing::info!(
+                "repository `{}` is in use; its space is given back later",
+                self.place()
+            );
+            return Ok(false);
+        };
         let session = self.session(progress, cancel)?;
         let message = || format!("cannot prune repository `{}`", self.place());
         let mut prune = rustic_core::PruneOptions::default();
@@ -99,6 +113,7 @@ impl Vault {
         session
             .repository
             .prune(&prune, plan)
-            .map_err(|error| session.failed(message(), &error))
+            .map_err(|error| session.failed(message(), &error))?;
+        Ok(true)
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod adopt;
+mod bucket;
 mod conformance;
 mod crontab;
 mod guard;

@@ -3,6 +3,7 @@
 mod bench;
 mod database;
 mod given;
+mod hazards;
 mod nasty;
 mod places;
 mod points;

@@ -19,7 +19,7 @@ use crate::given::{
 };
 use crate::nasty::noise;
 
-fn packs(repository: &Path) -> Vec<PathBuf> {
+pub(crate) fn packs(repository: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(repository.join("data"))
         .unwrap()
         .flat_map(|fan| fs::read_dir(fan.unwrap().path()).unwrap())
