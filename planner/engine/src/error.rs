@@ -157,9 +157,9 @@ impl EngineError {
             Self::Refused { help, .. } | Self::Unread { help, .. } => help.clone(),
             Self::NotSuitable { help, .. } => Some(help.clone()),
             Self::NoPoint { point, address } => Some(if point.is_some() {
-                format!("List what there is with `lifeboat status {address}`.")
+                format!("List what there is with `lifeboat status '{address}'`.")
             } else {
-                format!("Make one with `lifeboat backup run {address}`.")
+                format!("Make one with `lifeboat backup run '{address}'`.")
             }),
             Self::Provider { source, .. } => source.help.clone(),
             Self::Incoherent(_) | Self::Interrupted(_) => None,

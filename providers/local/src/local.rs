@@ -122,7 +122,7 @@ impl Local {
             );
         }
         self.path(&attributes)
-            .map(|path| domains::of_path(machine, &path))
+            .map(|path| domains::of_repository(machine, &path))
             .unwrap_or_default()
     }
 }

@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file of the repository with this extension, but for what is built.
-fn files(extension: &str) -> Vec<(String, String)> {
+pub(crate) fn files(extension: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {

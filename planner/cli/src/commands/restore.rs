@@ -144,7 +144,7 @@ async fn protection(
             format!("`{}` holds no such recovery point", arguments.address),
         )
         .help(format!(
-            "List what there is with `lifeboat backup list {}`.",
+            "List what there is with `lifeboat backup list '{}'`.",
             arguments.address
         ))),
     }

@@ -197,8 +197,11 @@ pub(crate) fn reasons(action: &Action) -> Vec<(Tone, String)> {
         reasons.push((Tone::Bad, format!("deletes {points}, named above")));
     }
     if action.effect == Effect::Weakens {
-        let what = action.target.as_ref().unwrap_or(&action.address);
-        reasons.push((Tone::Bad, format!("this weakens the protection of {what}")));
+        let weakens = match &action.target {
+            Some(target) => format!("this weakens the protection of {target}"),
+            None => format!("this weakens every protection in {}", action.address),
+        };
+        reasons.push((Tone::Bad, weakens));
     }
     reasons
 }

@@ -7,7 +7,7 @@ use super::canvas::{Canvas, shown};
 use super::measure::{Measure, Objectives, below, measures, moves, why};
 use super::moment::{age, brief, count, listed, size, utc};
 use super::points::NAMED;
-use super::summary::{Summary, leave};
+use super::summary::{Summary, leave, refused};
 use super::{Style, drift};
 
 /// Returns a plan as Markdown.
@@ -29,7 +29,9 @@ pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
         }
         out.push_str("</details>\n\n");
     }
-    if plan.is_empty() {
+    if plan.is_empty() && refused(plan) {
+        out.push_str("Nothing is planned: what could not be read was not compared.\n");
+    } else if plan.is_empty() {
         out.push_str("No changes. Your protections match the configuration.\n");
     } else {
         out.push_str(&format!(
@@ -52,6 +54,7 @@ fn verdict(plan: &Plan) -> String {
     };
     let says = match (leave(plan), plan.is_empty()) {
         (Some(what), _) => format!("This plan {what}"),
+        (None, true) if refused(plan) => "Not everything could be compared".to_owned(),
         (None, true) => "No changes".to_owned(),
         (None, false) => "Nothing is ever less protected than now".to_owned(),
     };

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Line, Tone};
 use super::exposure::exposure;
 use super::notice::notices;
 use super::points::losses;
-use super::summary::{objectives, summary};
+use super::summary::{objectives, refused, summary};
 use super::value::{Entry, Turn, entries};
 use super::{Style, drift};
 
@@ -58,6 +58,17 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
 
 fn no_changes(canvas: &mut Canvas, plan: &Plan) {
     canvas.gap();
+    if refused(plan) {
+        // Nothing is claimed about what was not compared.
+        let why = " what could not be read was not compared (see the error below).";
+        canvas.line(
+            Line::default()
+                .tone(Tone::Bad, "Nothing is planned:")
+                .plain(why),
+        );
+        objectives(canvas, plan);
+        return;
+    }
     canvas.line(
         Line::default()
             .tone(Tone::Good, "No changes.")

@@ -102,30 +102,39 @@ pub fn applied_text(done: Summary, destroy: bool) -> String {
     text
 }
 
-/// Returns the targets that the plan leaves less protected, each once.
-fn weakened(plan: &Plan) -> BTreeSet<&Address> {
-    plan.actions
+/// Returns what the plan leaves less protected: targets, or only repositories that hold nothing of one.
+fn weakened(plan: &Plan) -> Option<String> {
+    let weaker = plan
+        .actions
         .iter()
-        .filter(|action| action.effect == Effect::Weakens)
-        .map(|action| action.target.as_ref().unwrap_or(&action.address))
-        .collect()
+        .filter(|it| it.effect == Effect::Weakens);
+    let targets: BTreeSet<&Address> = weaker.clone().filter_map(|it| it.target.as_ref()).collect();
+    match (targets.len(), weaker.count()) {
+        (0, 0) => None,
+        (0, others) => Some(count(others, "resource")),
+        (targets, _) => Some(count(targets, "target")),
+    }
 }
 
 /// Returns what apply asks leave for, or none when it asks for nothing.
 pub(crate) fn leave(plan: &Plan) -> Option<String> {
-    let weaker = weakened(plan).len();
     let points = plan.losses.len();
-    let what = match (points, weaker) {
-        (0, 0) => return None,
-        (0, n) => format!("makes {} less protected than now", count(n, "target")),
-        (n, 0) => format!("deletes {}", count(n, "recovery point")),
-        (n, m) => format!(
-            "deletes {} and makes {} less protected than now",
+    let what = match (points, weakened(plan)) {
+        (0, None) => return None,
+        (0, Some(weaker)) => format!("makes {weaker} less protected than now"),
+        (n, None) => format!("deletes {}", count(n, "recovery point")),
+        (n, Some(weaker)) => format!(
+            "deletes {} and makes {weaker} less protected than now",
             count(n, "recovery point"),
-            count(m, "target")
         ),
     };
     Some(what)
+}
+
+/// Returns whether apply refuses the plan, because something is wrong with what it rests on.
+pub(crate) fn refused(plan: &Plan) -> bool {
+    let mut notices = plan.notices.iter();
+    notices.any(|notice| notice.severity == Severity::Error)
 }
 
 /// Writes the counts, the objectives, and whether anything is ever less protected.
@@ -137,11 +146,7 @@ pub(crate) fn summary(canvas: &mut Canvas, plan: &Plan) {
             .plain(format!(" {}", Summary::of(&plan.actions).sentence())),
     );
     objectives(canvas, plan);
-    if plan
-        .notices
-        .iter()
-        .any(|notice| notice.severity == Severity::Error)
-    {
+    if refused(plan) {
         canvas.say(Tone::Bad, "Apply refuses this plan: see the error above.");
     }
     match leave(plan) {

@@ -113,6 +113,6 @@ async fn a_drill_without_a_point_says_so() {
     assert_eq!(
         format!("{error}\n{}", error.help().unwrap()),
         "`target.memory_dataset.t0.copy` holds no recovery point\n\
-         Make one with `lifeboat backup run target.memory_dataset.t0.copy`."
+         Make one with `lifeboat backup run 'target.memory_dataset.t0.copy'`."
     );
 }

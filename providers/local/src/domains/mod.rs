@@ -30,6 +30,28 @@ pub(crate) fn of_path(machine: &Machine, path: &Path) -> Vec<Domain> {
     domains
 }
 
+/// Returns the failure domains of a directory that holds recovery points.
+///
+/// One in memory is on no disk, and yet survives the loss of none: it is empty once the machine has stopped.
+pub(crate) fn of_repository(machine: &Machine, path: &Path) -> Vec<Domain> {
+    let mut domains = of_path(machine, path);
+    let mount = Mount::of(machine, &nearest_existing(path)).filter(Mount::in_memory);
+    if let Some(mount) = mount {
+        let evidence = format!(
+            "`{}` is in memory ({} at `{}`), and empty once the machine stops",
+            path.display(),
+            mount.kind,
+            mount.point
+        );
+        domains.extend(disk::all(machine).into_iter().map(|disk| Domain {
+            scope: Scope::Instance,
+            id: disk.id,
+            evidence: evidence.clone(),
+        }));
+    }
+    domains
+}
+
 /// Returns the type of the file system that a path is on.
 pub(crate) fn file_system(machine: &Machine, path: &Path) -> Option<String> {
     Mount::of(machine, &nearest_existing(path)).map(|mount| mount.kind)

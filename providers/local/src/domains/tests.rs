@@ -95,6 +95,13 @@ fn two_directories_of_one_file_system_share_an_instance_and_the_memory_is_anothe
     {
         let memory = format!("host:{}:memory", machine.id());
         assert_eq!(instances(Path::new("/dev/shm/not-there")), [memory]);
+        let kept: Vec<String> = of_repository(&machine, Path::new("/dev/shm/not-there"))
+            .into_iter()
+            .map(|domain| domain.id)
+            .collect();
+        for disk in disk::all(&machine) {
+            assert!(kept.contains(&disk.id), "memory survives no disk: {kept:?}");
+        }
     }
 }
 

@@ -253,7 +253,12 @@ proptest! {
         let view = PlanView { next: Next::Saved("p.plan"), ..PlanView::default() };
         let text = plan_text(&plan, view, style);
         prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
-        let line = if plan.is_empty() { "No changes." } else { "Plan: " };
+        let is_refused = plan.notices.iter().any(|notice| notice.severity == Severity::Error);
+        let line = match (plan.is_empty(), is_refused) {
+            (true, true) => "Nothing is planned:",
+            (true, false) => "No changes.",
+            (false, _) => "Plan: ",
+        };
         prop_assert_eq!(text.lines().filter(|text| text.starts_with(line)).count(), 1);
         let losses = text.lines().next().unwrap_or_default();
         prop_assert!(losses.starts_with("Recovery points that this plan deletes:"));

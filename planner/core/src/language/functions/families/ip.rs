@@ -1,7 +1,7 @@
 //! Addresses of networks and of hosts in them.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Arguments, Arity, Context, Fault, Function, Outcome, function};
 use crate::language::Value;
