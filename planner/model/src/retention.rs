@@ -79,6 +79,9 @@ impl Fate {
 
 impl Retention {
     /// Returns what the policy does at `as_of` with each of these points, in the order given.
+    ///
+    /// Points from after `as_of` stay and count for nothing: a clock that was ahead for a day must not make every point
+    /// since look older than those of that day, and go first.
     pub fn fates(&self, points: &[Timestamp], as_of: Timestamp) -> Vec<Fate> {
         let mut order: Vec<usize> = (0..points.len()).collect();
         order.sort_by_key(|i| std::cmp::Reverse((points.get(*i).copied(), *i)));
@@ -86,8 +89,10 @@ impl Retention {
             .iter()
             .filter_map(|i| points.get(*i).copied())
             .collect();
-        let mut reasons = self.thinned(&sorted);
-        for (rank, (point, why)) in sorted.iter().zip(&mut reasons).enumerate() {
+        let ahead = sorted.partition_point(|point| *point > as_of);
+        let mut reasons = vec![vec!["from the future"]; ahead];
+        reasons.extend(self.thinned(sorted.get(ahead..).unwrap_or_default()));
+        for (rank, (point, why)) in sorted.iter().zip(&mut reasons).enumerate().skip(ahead) {
             let age = Span::between(*point, as_of);
             if self.delete_after.is_some_and(|limit| age > limit) {
                 why.clear();
@@ -95,7 +100,7 @@ impl Retention {
             if self.immutable_for.is_some_and(|lock| age < lock) {
                 why.push("immutable");
             }
-            if rank == 0 && why.is_empty() {
+            if rank == ahead && why.is_empty() {
                 why.push("newest");
             }
         }
@@ -207,6 +212,21 @@ mod tests {
         };
         let fates = policy.fates(&[at(0), at(1)], at(24 * 365));
         assert_eq!(fates, [Fate::Drop, Fate::Keep(vec!["newest"])]);
+    }
+
+    #[test]
+    fn points_of_a_clock_that_was_ahead_do_not_push_out_what_is_made_since() {
+        let policy = Retention {
+            keep: Keep {
+                last: Some(1),
+                ..Keep::default()
+            },
+            ..Retention::default()
+        };
+        let fates = policy.fates(&[at(500), at(501), at(1), at(2)], at(3));
+        let ahead = Fate::Keep(vec!["from the future"]);
+        let last = Fate::Keep(vec!["last"]);
+        assert_eq!(fates, [ahead.clone(), ahead, Fate::Drop, last]);
     }
 
     proptest! {
