@@ -26,8 +26,11 @@ pub(crate) struct Place {
 struct Entry {
     name: &'static str,
     catalog: fn() -> Catalog,
-    open: fn(&Attributes, &Place) -> Result<Arc<dyn Provider>, ProviderError>,
+    open: Open,
 }
+
+/// Configures a provider with the arguments of its block.
+type Open = fn(&Attributes, &Place) -> Result<Arc<dyn Provider>, ProviderError>;
 
 const REGISTRY: &[Entry] = &[
     Entry {

@@ -1,4 +1,9 @@
 //! The binary as a user meets it: real configuration, real files, real repositories.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot set up has failed"
+)]
 
 mod bad_input;
 mod kill;

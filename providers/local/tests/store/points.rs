@@ -105,7 +105,7 @@ fn deleting_and_pruning_give_space_back_and_leave_the_rest_whole() {
             .delete(&ids, &silent(), &Cancel::default())
             .unwrap();
     }
-    assert_eq!(given.points(), [second.clone()]);
+    assert_eq!(given.points(), std::slice::from_ref(&second));
     let size = || walk(&given.repository().join("data"));
     let before = size();
     let prune = |grace| {
