@@ -7,7 +7,7 @@ use lifeboat_core::diagnostic::{Diagnostics, Sources};
 use lifeboat_engine::EngineError;
 use lifeboat_engine::audit::AuditError;
 use lifeboat_engine::state::StateError;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::terminal::{self, Terminal};
@@ -122,24 +122,38 @@ impl Failure {
         }
     }
 
-    /// Shows the error: to stderr for a person, as a line of JSON on stdout for a machine.
-    pub(crate) fn show(&self, terminal: Terminal, json: bool) {
+    /// Returns the error for a machine; none if it was shown already.
+    pub(crate) fn json(&self) -> Option<Value> {
         match self {
             Self::Diagnostics {
                 diagnostics,
                 sources,
-            } => show_diagnostics(diagnostics, sources, terminal, json),
-            Self::Plain(plain) if json => terminal::result(
-                &json!({
-                    "type": "diagnostic",
-                    "severity": "error",
-                    "code": plain.code,
-                    "message": plain.message,
-                    "causes": plain.causes,
-                    "help": plain.help,
-                })
-                .to_string(),
-            ),
+            } => Some(diagnostics_json(diagnostics, sources)),
+            Self::Plain(plain) => Some(json!({
+                "type": "diagnostic",
+                "severity": "error",
+                "code": plain.code,
+                "message": plain.message,
+                "causes": plain.causes,
+                "help": plain.help,
+            })),
+            Self::Shown(_) => None,
+        }
+    }
+
+    /// Shows the error: to stderr for a person, as a line of JSON on stdout for a machine.
+    pub(crate) fn show(&self, terminal: Terminal, json: bool) {
+        if json {
+            if let Some(json) = self.json() {
+                terminal::result(&json.to_string());
+            }
+            return;
+        }
+        match self {
+            Self::Diagnostics {
+                diagnostics,
+                sources,
+            } => show_diagnostics(diagnostics, sources, terminal),
             Self::Plain(plain) => terminal::notice(&plain.text(terminal.color_stderr)),
             Self::Shown(_) => {}
         }
@@ -168,22 +182,17 @@ impl Plain {
     }
 }
 
+/// Returns what is wrong with a configuration, for a machine.
+fn diagnostics_json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
+    json!({
+        "format_version": "1.0",
+        "valid": !diagnostics.has_errors(),
+        "diagnostics": diagnostics.located(sources),
+    })
+}
+
 /// Shows what is wrong with a configuration, every error with its place.
-pub(crate) fn show_diagnostics(
-    diagnostics: &Diagnostics,
-    sources: &Sources,
-    terminal: Terminal,
-    json: bool,
-) {
-    if json {
-        let located = diagnostics.located(sources);
-        let errors = diagnostics.has_errors();
-        terminal::result(
-            &json!({ "format_version": "1.0", "valid": !errors, "diagnostics": located })
-                .to_string(),
-        );
-        return;
-    }
+pub(crate) fn show_diagnostics(diagnostics: &Diagnostics, sources: &Sources, terminal: Terminal) {
     if !terminal.color_stderr {
         terminal::notice(&diagnostics.plain(sources));
         return;

@@ -75,6 +75,12 @@ fn start(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
         watch.abort();
         exit
     });
+    let json = exit.as_ref().err().and_then(Failure::json);
+    if let Some(json) = json
+        && let Err(unwritable) = session.write_beside(&json)
+    {
+        unwritable.show(terminal, session.global.json);
+    }
     // A call that was stopped twice may still hold a thread; the process does not wait for it.
     runtime.shutdown_background();
     exit

@@ -2,10 +2,12 @@
 
 use lifeboat_contract::{Check, PathFailure};
 use lifeboat_core::render::{CheckResult, PathProblem};
-use lifeboat_engine::Providers;
 use lifeboat_engine::operate::PointChoice;
+use lifeboat_engine::state::StateStore;
+use lifeboat_engine::{EngineError, Providers, StopLevel};
 use lifeboat_model::{RecordedState, RecoveryPoint, Span};
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -41,8 +43,51 @@ impl PointArguments {
 }
 
 /// Configures the providers that the state was applied with.
-pub(crate) fn providers(session: &Session, state: &RecordedState) -> Result<Providers, Failure> {
-    session.recorded_providers(&state.bindings)
+pub(crate) fn providers(
+    session: &Session,
+    state: &RecordedState,
+    store: &StateStore,
+) -> Result<Providers, Failure> {
+    session.recorded_providers(&state.bindings, store)
+}
+
+/// What could not be done at all for some of several protections.
+#[derive(Debug, Default)]
+pub(crate) struct Failed(Option<Exit>);
+
+/// Whether the other protections are still to be tried.
+pub(crate) enum GoOn {
+    /// They are.
+    Yes,
+    /// Somebody stopped the run, or nothing can be recorded.
+    No,
+}
+
+impl Failed {
+    /// Shows why one protection failed, and returns whether the others are still to be tried.
+    pub(crate) fn tell(&mut self, session: &Session, error: EngineError) -> GoOn {
+        let of_one = matches!(
+            error,
+            EngineError::Provider { .. } | EngineError::NoPoint { .. } | EngineError::Unread { .. }
+        );
+        let failure = Failure::from(error);
+        failure.show(session.terminal, session.global.json);
+        self.0.get_or_insert(failure.code());
+        if of_one && session.stop.level() == StopLevel::Continue {
+            GoOn::Yes
+        } else {
+            GoOn::No
+        }
+    }
+
+    /// Returns how the command ends, when the rest came to this.
+    pub(crate) fn exit(self, passed: bool) -> Result<Exit, Failure> {
+        match self.0 {
+            Some(exit) => Err(Failure::Shown(exit)),
+            None if passed => Ok(Exit::Fine),
+            None => Ok(Exit::Error),
+        }
+    }
 }
 
 /// Returns what was checked, as a view shows it.

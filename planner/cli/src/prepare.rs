@@ -43,7 +43,6 @@ impl Prepared {
                 &loaded.evaluated.warnings,
                 &loaded.sources,
                 session.terminal,
-                false,
             );
         }
         let providers = session.providers(&loaded.evaluated.configuration)?;
@@ -91,7 +90,7 @@ impl Prepared {
         let gone: Vec<_> = gone
             .map(|(address, attributes)| (address.clone(), attributes.clone()))
             .collect();
-        let opened = session.recorded_providers(gone.iter().map(|(a, b)| (a, b)))?;
+        let opened = session.recorded_providers(gone.iter().map(|(a, b)| (a, b)), &self.store)?;
         for (address, _) in &gone {
             if let Some(provider) = opened.get(address) {
                 self.providers.insert(address.clone(), provider.clone());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lifeboat_contract::{Provider, ProviderError};
 use lifeboat_engine::Providers;
+use lifeboat_engine::state::{StatePaths, StateStore};
 use lifeboat_model::{Address, Attributes, Catalog};
 
 use crate::failure::Failure;
@@ -14,6 +15,8 @@ use crate::failure::Failure;
 pub(crate) struct Place {
     /// The absolute directory of the configuration.
     pub(crate) directory: PathBuf,
+    /// The state file, where it is not the one that a schedule finds in the directory.
+    pub(crate) state: Option<PathBuf>,
     /// The binary that a schedule runs.
     pub(crate) executable: PathBuf,
     /// Where caches go.
@@ -51,7 +54,8 @@ fn local(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, Pr
         place.executable.clone(),
         place.cache.clone(),
         place.scratch.clone(),
-    );
+    )
+    .with_state(place.state.clone());
     Ok(Arc::new(lifeboat_local::LocalProvider::new(
         attributes, settings,
     )?))
@@ -65,6 +69,16 @@ fn memory(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, P
 }
 
 impl Place {
+    /// Returns the place with this state.
+    pub(crate) fn with_state(&self, store: &StateStore) -> Self {
+        let state = &store.paths().state;
+        let usual = *state == StatePaths::in_directory(&self.directory).state;
+        Self {
+            state: (!usual).then(|| state.clone()),
+            ..self.clone()
+        }
+    }
+
     /// Looks at the environment.
     pub(crate) fn here() -> Result<Self, Failure> {
         let directory = std::env::current_dir().map_err(|error| {
@@ -80,6 +94,7 @@ impl Place {
             .join("lifeboat");
         Ok(Self {
             directory,
+            state: None,
             executable,
             cache,
             scratch,

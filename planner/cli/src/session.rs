@@ -19,6 +19,7 @@ use crate::events;
 use crate::failure::Failure;
 use crate::load::{self, Loaded};
 use crate::registry::{self, Place};
+use crate::saved::MadeFor;
 use crate::terminal::{self, Terminal};
 
 /// One run of the binary.
@@ -78,12 +79,13 @@ impl Session {
 
     /// Configures the providers of a configuration.
     pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
+        let store = self.store(&configuration.settings);
         registry::open(
             configuration
                 .providers
                 .iter()
                 .map(|(address, block)| (address, &block.attributes)),
-            &self.place,
+            &self.place.with_state(&store),
         )
     }
 
@@ -91,12 +93,13 @@ impl Session {
     pub(crate) fn recorded_providers<'a>(
         &self,
         bindings: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
+        store: &StateStore,
     ) -> Result<Providers, Failure> {
         registry::open(
             bindings
                 .into_iter()
                 .filter(|(address, _)| address.block == Block::Provider),
-            &self.place,
+            &self.place.with_state(store),
         )
     }
 
@@ -190,24 +193,41 @@ impl Session {
         }
     }
 
+    /// Returns what a plan is made for here.
+    pub(crate) fn made_for(&self, store: &StateStore) -> MadeFor {
+        MadeFor {
+            directory: self.place.directory.clone(),
+            state: store.paths().state.clone(),
+        }
+    }
+
+    /// Writes JSON into the file of `--json-into`, if it was asked for.
+    pub(crate) fn write_beside(&self, json: &impl Serialize) -> Result<(), Failure> {
+        let Some(path) = &self.global.json_into else {
+            return Ok(());
+        };
+        let json = serde_json::to_string_pretty(json).map_err(no_json)?;
+        write_private(path, &format!("{json}\n"))
+    }
+
     /// Writes a result: JSON to stdout, or text to stdout with JSON beside it.
     pub(crate) fn report(
         &self,
         text: impl FnOnce() -> String,
         json: &impl Serialize,
     ) -> Result<(), Failure> {
-        let no_json = |error| Failure::bug("a result has no JSON form").because(error);
         if self.global.json {
             terminal::result(&serde_json::to_string(json).map_err(no_json)?);
             return Ok(());
         }
-        if let Some(path) = &self.global.json_into {
-            let json = serde_json::to_string_pretty(json).map_err(no_json)?;
-            write_private(path, &format!("{json}\n"))?;
-        }
+        self.write_beside(json)?;
         terminal::result(&text());
         Ok(())
     }
+}
+
+fn no_json(error: serde_json::Error) -> Failure {
+    Failure::bug("a result has no JSON form").because(error)
 }
 
 /// Compiles a configuration; each error points at the block that it is about.

@@ -88,7 +88,10 @@ pub trait Provider: Send + Sync {
         context: &CallContext,
     ) -> Result<VerifyReport, ProviderError>;
 
-    /// Removes a scratch place that [`Provider::restore`] made; one that is gone already is no error.
+    /// Removes a scratch place that [`Provider::restore`] made or began to make; one that is gone already is no error.
+    ///
+    /// `into` is what [`RestoreReport::into`] said, or, after a restore that failed, the name that
+    /// [`Destination::Scratch`](crate::Destination::Scratch) gave.
     ///
     /// # Errors
     /// When it is not a scratch place of ours, or cannot be removed.

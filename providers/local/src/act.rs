@@ -246,7 +246,10 @@ impl Local {
             passed,
             detail,
         });
-        Ok(VerifyReport { checks })
+        Ok(VerifyReport {
+            checks,
+            whole_repository: false,
+        })
     }
 
     pub(crate) fn verify_restored(
@@ -266,7 +269,10 @@ impl Local {
             &context.progress,
             &context.cancel,
         )?;
-        Ok(VerifyReport { checks })
+        Ok(VerifyReport {
+            checks,
+            whole_repository: false,
+        })
     }
 }
 

@@ -13,6 +13,8 @@ pub struct LocalSettings {
     pub executable: PathBuf,
     /// What a schedule gives the program as `-C`, absolute.
     pub config_dir: PathBuf,
+    /// What a schedule gives the program as `--state`, absolute; none for the state that it finds by itself.
+    pub state: Option<PathBuf>,
     /// Where indexes of repositories in S3 are kept between runs.
     pub cache_dir: PathBuf,
     /// Where drills restore to, and databases are copied before they are stored.
@@ -32,10 +34,17 @@ impl LocalSettings {
         Self {
             config_dir: base_dir.clone(),
             base_dir,
+            state: None,
             executable,
             cache_dir,
             scratch_dir,
             machine: Machine::default(),
         }
+    }
+
+    /// Returns the settings with a state that a schedule must be told of.
+    #[must_use]
+    pub fn with_state(self, state: Option<PathBuf>) -> Self {
+        Self { state, ..self }
     }
 }

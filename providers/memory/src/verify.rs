@@ -36,7 +36,10 @@ pub(crate) fn verify(
             .collect();
         checks.push(check("data", held.len(), &wrong));
     }
-    Ok(VerifyReport { checks })
+    Ok(VerifyReport {
+        checks,
+        whole_repository: false,
+    })
 }
 
 fn check(name: &str, count: usize, wrong: &[&str]) -> Check {
@@ -99,5 +102,6 @@ pub(crate) fn verify_restored(
             files("file list", &missing, "missing"),
             files("file content", &different, "different"),
         ],
+        whole_repository: false,
     })
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{PlanShape, Prepared, tell_errors};
-use crate::saved;
+use crate::saved::{self, Saved};
 use crate::session::Session;
 use crate::terminal;
 
@@ -72,10 +72,11 @@ async fn saved_plan(
     path: &std::path::Path,
     leave: &Leave,
 ) -> Result<Exit, Failure> {
-    let plan = saved::read(path)?;
-    let providers = session.recorded_providers(&plan.bindings)?;
+    let Saved { plan, made_for } = saved::read(path)?;
     // The state is where the configuration says; a saved plan carries everything else.
     let store = session.store_alone()?;
+    made_for.check(&session.made_for(&store))?;
+    let providers = session.recorded_providers(&plan.bindings, &store)?;
     let mut locked = session.lock(&store, APPLY.operation).await?;
     carry_out(session, &plan, &providers, &mut locked, leave, &APPLY).await
 }
@@ -101,18 +102,19 @@ pub(crate) async fn planned(
     let recorded = locked.state().clone();
     let live = prepared.live(session, &recorded).await?;
     let plan = prepared.plan(session, shape, destroy, &live, &recorded)?;
+    let planned = Planned {
+        plan: PlanDocument {
+            plan: &plan,
+            catalog: Some(prepared.providers.catalog()),
+        },
+        kind: "planned",
+    };
     if session.global.json {
-        let planned = Planned {
-            plan: PlanDocument {
-                plan: &plan,
-                catalog: Some(prepared.providers.catalog()),
-            },
-            kind: "planned",
-        };
         let line = serde_json::to_string(&planned)
             .map_err(|error| Failure::bug("a plan has no JSON form").because(error))?;
         terminal::result(&line);
     } else {
+        session.write_beside(&planned)?;
         let view = PlanView {
             catalog: Some(prepared.providers.catalog()),
             next: Next::Silent,
@@ -180,7 +182,7 @@ async fn carry_out(
         allow_loss: leave.allow_loss,
     };
     let report = execute(plan, providers, locked, &session.engine(), &options).await?;
-    show(session, plan, &report, wording);
+    show(session, plan, &report, wording)?;
     Ok(if report.is_success() {
         Exit::Fine
     } else {
@@ -206,22 +208,33 @@ fn counts(report: &ApplyReport) -> (usize, usize, usize, usize, usize) {
     )
 }
 
-fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording) {
+/// Shows what was done: JSON to stdout, or text with JSON beside it.
+fn show(
+    session: &Session,
+    plan: &Plan,
+    report: &ApplyReport,
+    wording: &Wording,
+) -> Result<(), Failure> {
     let (added, changed, destroyed, imported, forgotten) = counts(report);
+    let objectives = Objectives::of(&plan.exposure);
+    let summary = json!({
+        "type": "apply_summary",
+        "report": report,
+        "changes": { "add": added, "change": changed, "remove": destroyed, "import": imported, "forget": forgotten },
+        "complete": report.is_success(),
+        "objectives": { "total": objectives.total, "met": objectives.met, "assuming": objectives.assuming },
+    });
     if session.global.json {
-        let objectives = Objectives::of(&plan.exposure);
-        terminal::result(
-            &json!({
-                "type": "apply_summary",
-                "report": report,
-                "changes": { "add": added, "change": changed, "remove": destroyed, "import": imported, "forget": forgotten },
-                "complete": report.is_success(),
-                "objectives": { "total": objectives.total, "met": objectives.met, "assuming": objectives.assuming },
-            })
-            .to_string(),
-        );
-        return;
+        terminal::result(&summary.to_string());
+        return Ok(());
     }
+    tell(report);
+    say(plan, report, wording);
+    session.write_beside(&summary)
+}
+
+/// Says on stderr what was not done, and why.
+fn tell(report: &ApplyReport) {
     for action in &report.actions {
         match &action.status {
             Status::NotStarted { because } => {
@@ -242,6 +255,11 @@ fn show(session: &Session, plan: &Plan, report: &ApplyReport, wording: &Wording)
             Status::Failed(_) => {}
         }
     }
+}
+
+/// Says in one line what was done.
+fn say(plan: &Plan, report: &ApplyReport, wording: &Wording) {
+    let (added, changed, destroyed, imported, forgotten) = counts(report);
     let mut parts = Vec::new();
     if imported > 0 {
         parts.push(format!("{imported} imported"));

@@ -48,7 +48,7 @@ pub(crate) async fn run(session: &Session, arguments: &BackupArguments) -> Resul
 async fn make(session: &Session, selectors: &[Address]) -> Result<Exit, Failure> {
     let store = session.store_alone()?;
     let mut locked = session.lock(&store, "backup run").await?;
-    let providers = operating::providers(session, locked.state())?;
+    let providers = operating::providers(session, locked.state(), &store)?;
     let chosen = select::protections(locked.state(), providers.catalog(), selectors)?;
     let began = session.now();
     let outcome = back_up(&chosen, &providers, &mut locked, &session.engine()).await?;
@@ -130,8 +130,9 @@ fn tell(session: &Session, one: &BackedUp) {
 }
 
 async fn list(session: &Session, selectors: &[Address]) -> Result<Exit, Failure> {
-    let state = session.read(&session.store_alone()?)?;
-    let providers = operating::providers(session, &state)?;
+    let store = session.store_alone()?;
+    let state = session.read(&store)?;
+    let providers = operating::providers(session, &state, &store)?;
     let chosen = select::protections(&state, providers.catalog(), selectors)?;
     let engine = session.engine();
     let mut held: Vec<(Address, Vec<RecoveryPoint>)> = Vec::new();

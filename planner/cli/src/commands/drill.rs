@@ -7,7 +7,7 @@ use lifeboat_model::{Address, Span};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operating::{self, PointArguments};
+use crate::operating::{self, Failed, GoOn, PointArguments};
 use crate::select;
 use crate::session::Session;
 use crate::terminal;
@@ -30,7 +30,7 @@ pub(crate) struct DrillArguments {
 pub(crate) async fn run(session: &Session, arguments: &DrillArguments) -> Result<Exit, Failure> {
     let store = session.store_alone()?;
     let mut locked = session.lock(&store, "drill").await?;
-    let providers = operating::providers(session, locked.state())?;
+    let providers = operating::providers(session, locked.state(), &store)?;
     let chosen = select::protections(locked.state(), providers.catalog(), &arguments.address)?;
     let configuration = session
         .configuration()
@@ -38,12 +38,19 @@ pub(crate) async fn run(session: &Session, arguments: &DrillArguments) -> Result
         .map(|loaded| loaded.evaluated.configuration);
     let engine = session.engine();
     let mut views = Vec::new();
+    let mut failed = Failed::default();
     for address in chosen {
         let request = Drill {
             address: address.clone(),
             point: arguments.point.choice(),
         };
-        let outcome = drill(&request, &providers, &mut locked, &engine).await?;
+        let outcome = match drill(&request, &providers, &mut locked, &engine).await {
+            Ok(outcome) => outcome,
+            Err(error) => match failed.tell(session, error) {
+                GoOn::Yes => continue,
+                GoOn::No => break,
+            },
+        };
         if let Some(place) = &outcome.left_behind {
             terminal::notice(&format!(
                 "Warning: {address}: the scratch place `{place}` could not be cleared away."
@@ -64,12 +71,12 @@ pub(crate) async fn run(session: &Session, arguments: &DrillArguments) -> Result
     }
     let json = report_json("drill", &views, session.now())
         .map_err(|error| Failure::bug("a drill has no JSON form").because(error))?;
-    session.report(|| drill_text(&views, session.style()), &json)?;
-    Ok(if views.iter().all(|view| view.passed) {
-        Exit::Fine
+    if views.is_empty() {
+        session.write_beside(&json)?;
     } else {
-        Exit::Error
-    })
+        session.report(|| drill_text(&views, session.style()), &json)?;
+    }
+    failed.exit(views.iter().all(|view| view.passed))
 }
 
 /// Returns the tightest goals of a target's objective.

@@ -2,7 +2,7 @@
 
 use lifeboat_core::planning;
 use lifeboat_core::render::{Next, PlanView, plan_text};
-use lifeboat_engine::execute::{ApplyOptions, execute};
+use lifeboat_engine::execute::{ApplyOptions, ApplyReport, Status, execute};
 use lifeboat_model::Address;
 use serde_json::json;
 
@@ -50,9 +50,13 @@ pub(crate) async fn run(session: &Session, arguments: &ImportArguments) -> Resul
         &options,
     )
     .await?;
+    let summary = json!({ "type": "import_summary", "report": report });
     if session.global.json {
-        terminal::result(&json!({ "type": "import_summary", "report": report }).to_string());
-    } else if plan.is_empty() {
+        terminal::result(&summary.to_string());
+        return Ok(ended(&report));
+    }
+    session.write_beside(&summary)?;
+    if plan.is_empty() {
         terminal::result(
             "Nothing to import: everything that is live and configured is in the state already.",
         );
@@ -64,17 +68,27 @@ pub(crate) async fn run(session: &Session, arguments: &ImportArguments) -> Resul
         if session.global.verbose {
             terminal::result(&plan_text(&plan, view, session.style()));
         }
-        for action in &plan.actions {
+        let done = |status: &Status| matches!(status, Status::Done { .. });
+        for action in report.actions.iter().filter(|it| done(&it.status)) {
             terminal::result(&format!("{}: imported", action.address));
         }
+        let complete = if report.is_success() {
+            "Import complete!"
+        } else {
+            "Not complete."
+        };
         terminal::result(&format!(
-            "\nImport complete! Resources: {} imported.",
+            "\n{complete} Resources: {} imported.",
             report.done()
         ));
     }
-    Ok(if report.is_success() {
+    Ok(ended(&report))
+}
+
+fn ended(report: &ApplyReport) -> Exit {
+    if report.is_success() {
         Exit::Fine
     } else {
         Exit::Error
-    })
+    }
 }

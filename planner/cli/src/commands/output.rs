@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::terminal;
 
 /// Arguments of `output`.
 #[derive(Debug, clap::Args)]
@@ -57,9 +56,10 @@ pub(crate) fn run(session: &Session, arguments: &OutputArguments) -> Result<Exit
         Failure::new("cli::no_output", format!("there is no output `{name}`"))
             .help(format!("The outputs are: {}.", known.join(", ")))
     })?;
-    match (&output.value, arguments.raw) {
-        (Value::String(text), true) => terminal::result(text),
-        (value, _) => terminal::result(&value.to_string()),
-    }
+    let text = || match (&output.value, arguments.raw) {
+        (Value::String(text), true) => text.clone(),
+        (value, _) => value.to_string(),
+    };
+    session.report(text, &output.value)?;
     Ok(Exit::Fine)
 }

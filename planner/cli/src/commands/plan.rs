@@ -55,7 +55,7 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
         .iter()
         .any(|notice| notice.severity == Severity::Error);
     if let (Some(path), false) = (&arguments.out, has_errors) {
-        saved::write(path, &plan)?;
+        saved::write(path, &plan, session.made_for(&prepared.store))?;
     }
     let next = if has_errors { Next::Silent } else { next };
     session.report(

@@ -39,7 +39,7 @@ pub(crate) struct RestoreArguments {
 pub(crate) async fn run(session: &Session, arguments: &RestoreArguments) -> Result<Exit, Failure> {
     let store = session.store_alone()?;
     let state = session.read(&store)?;
-    let providers = operating::providers(session, &state)?;
+    let providers = operating::providers(session, &state, &store)?;
     let address = protection(session, &state, &providers, arguments).await?;
     let destination = match &arguments.to {
         Some(path) => Destination::At(absolute(path).display().to_string()),

@@ -22,7 +22,7 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
     let Some(path) = &arguments.plan else {
         return state::show_all(session);
     };
-    let plan = saved::read(path)?;
+    let plan = saved::read(path)?.plan;
     let view = PlanView {
         catalog: None,
         next: Next::Silent,

@@ -10,7 +10,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select;
 use crate::session::Session;
-use crate::terminal;
 
 /// Arguments of `state`.
 #[derive(Debug, clap::Args)]
@@ -144,13 +143,15 @@ async fn remove(session: &Session, selectors: &[Address]) -> Result<Exit, Failur
         }
         Ok::<(), EngineError>(())
     })?;
-    for name in &names {
-        terminal::result(&format!("Removed {name}"));
-    }
-    terminal::result(&format!(
-        "{} removed from the state. What is live is untouched.",
-        names.len()
-    ));
+    let text = || {
+        let mut lines: Vec<String> = names.iter().map(|name| format!("Removed {name}")).collect();
+        lines.push(format!(
+            "{} removed from the state. What is live is untouched.",
+            names.len()
+        ));
+        lines.join("\n")
+    };
+    session.report(text, &json!({ "removed": names }))?;
     Ok(Exit::Fine)
 }
 

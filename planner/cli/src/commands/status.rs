@@ -108,7 +108,7 @@ async fn seen_without(
     recorded_only: bool,
 ) -> Result<Seen, Failure> {
     let recorded = session.read(store)?;
-    let providers = session.recorded_providers(&recorded.bindings)?;
+    let providers = session.recorded_providers(&recorded.bindings, store)?;
     let live = if recorded_only {
         None
     } else {

@@ -1,12 +1,12 @@
 //! `lifeboat verify`
 
 use lifeboat_core::render::{VerifyView, report_json, verify_text};
-use lifeboat_engine::operate::verify;
+use lifeboat_engine::operate::{Verified, verify};
 use lifeboat_model::Address;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operating;
+use crate::operating::{self, Failed, GoOn};
 use crate::select;
 use crate::session::Session;
 
@@ -24,20 +24,29 @@ pub(crate) struct VerifyArguments {
 pub(crate) async fn run(session: &Session, arguments: &VerifyArguments) -> Result<Exit, Failure> {
     let store = session.store_alone()?;
     let mut locked = session.lock(&store, "verify").await?;
-    let providers = operating::providers(session, locked.state())?;
+    let providers = operating::providers(session, locked.state(), &store)?;
     let chosen = select::protections(locked.state(), providers.catalog(), &arguments.address)?;
     let engine = session.engine();
     let mut views = Vec::new();
+    let mut verified = Verified::default();
+    let mut failed = Failed::default();
     for address in chosen {
         let began = session.now();
         let outcome = verify(
             &address,
             arguments.read_data,
+            &mut verified,
             &providers,
             &mut locked,
             &engine,
-        )
-        .await?;
+        );
+        let outcome = match outcome.await {
+            Ok(outcome) => outcome,
+            Err(error) => match failed.tell(session, error) {
+                GoOn::Yes => continue,
+                GoOn::No => break,
+            },
+        };
         views.push(VerifyView {
             address,
             read_data: arguments.read_data,
@@ -48,10 +57,10 @@ pub(crate) async fn run(session: &Session, arguments: &VerifyArguments) -> Resul
     }
     let json = report_json("verify", &views, session.now())
         .map_err(|error| Failure::bug("a verification has no JSON form").because(error))?;
-    session.report(|| verify_text(&views, session.style()), &json)?;
-    Ok(if views.iter().all(|view| view.passed) {
-        Exit::Fine
+    if views.is_empty() {
+        session.write_beside(&json)?;
     } else {
-        Exit::Error
-    })
+        session.report(|| verify_text(&views, session.style()), &json)?;
+    }
+    failed.exit(views.iter().all(|view| view.passed))
 }

@@ -10,4 +10,5 @@ mod kill;
 mod restic;
 mod s3;
 mod sandbox;
+mod unattended;
 mod walk;

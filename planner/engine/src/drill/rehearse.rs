@@ -39,14 +39,6 @@ pub struct DrillOutcome {
     pub left_behind: Option<String>,
 }
 
-/// The scratch place of a drill.
-enum Place {
-    /// The restore said that it is here.
-    Made(String),
-    /// The restore failed, and was asked for one of this name.
-    Named(String),
-}
-
 /// What the restore and the verification came to.
 struct Rehearsed {
     restored: Option<RestoreReport>,
@@ -73,16 +65,9 @@ pub async fn drill(
     let point = request.point.choose(&acting, providers, run).await?;
     let began = run.clock.now();
     let rehearsed = rehearse(&acting, &point, run).await;
-    let (rehearsed, place) = match rehearsed {
-        Ok(rehearsed) => {
-            let place = match &rehearsed.restored {
-                Some(report) => Place::Made(report.into.clone()),
-                None => Place::Named(scratch(run, address)),
-            };
-            (Ok(rehearsed), place)
-        }
-        Err((error, place)) => (Err(error), place),
-    };
+    // However far a failed restore came, its place goes by the name that it was to have.
+    let made = rehearsed.as_ref().ok().and_then(|it| it.restored.as_ref());
+    let place = made.map_or_else(|| scratch(run, address), |report| report.into.clone());
     let left_behind = discard(&acting, place, run).await;
     let rehearsed = rehearsed?;
     let record = DrillRecord {
@@ -122,12 +107,12 @@ fn scratch(run: &Run, address: &Address) -> String {
     format!("drill-{}", token.get(..12).unwrap_or(&token))
 }
 
-/// Restores and verifies. A failure is a result; only an interrupt is an error, with the place that it left.
+/// Restores and verifies. A failure is a result; only an interrupt is an error.
 async fn rehearse(
     acting: &Acting,
     point: &RecoveryPoint,
     run: &Run,
-) -> Result<Rehearsed, (EngineError, Place)> {
+) -> Result<Rehearsed, EngineError> {
     let name = scratch(run, &acting.address);
     let context = run.call(&acting.address, run.token(&acting.address, "drill"));
     let restored = stoppable(run, context, |context| {
@@ -143,9 +128,7 @@ async fn rehearse(
     .await;
     let report = match restored {
         Ok(report) => report,
-        Err(error) => {
-            return failed(acting, None, &error, run).map_err(|error| (error, Place::Named(name)));
-        }
+        Err(error) => return failed(acting, None, &error, run),
     };
     let context = run.call(&acting.address, run.token(&acting.address, "drill_verify"));
     let verified = stoppable(run, context, |context| {
@@ -159,11 +142,7 @@ async fn rehearse(
     .await;
     let verified = match verified {
         Ok(verified) => verified,
-        Err(error) => {
-            let into = report.into.clone();
-            return failed(acting, Some(report), &error, run)
-                .map_err(|error| (error, Place::Made(into)));
-        }
+        Err(error) => return failed(acting, Some(report), &error, run),
     };
     let unwritten = report.failed.len();
     Ok(Rehearsed {
@@ -201,36 +180,18 @@ fn failed(
 }
 
 /// Clears the scratch place away; returns it if that failed.
-///
-/// After a restore that failed, only the name is known that the place was to have; a provider that knows no such place
-/// then answers so, and nothing is left behind.
-async fn discard(acting: &Acting, place: Place, run: &Run) -> Option<String> {
+async fn discard(acting: &Acting, place: String, run: &Run) -> Option<String> {
     let mut context = run.call(&acting.address, run.token(&acting.address, "discard"));
     // Clearing away goes on after an interrupt: it is what the interrupt is to end in.
     context.cancel = lifeboat_contract::Cancel::default();
-    let (into, certain) = match place {
-        Place::Made(into) => (into, true),
-        Place::Named(name) => (name, false),
-    };
-    let error = acting
-        .provider
-        .discard_scratch(&into, &context)
-        .await
-        .err()?;
-    let unknown = [
-        ErrorClass::NotFound,
-        ErrorClass::Conflict,
-        ErrorClass::Invalid,
-    ];
-    if !certain && unknown.contains(&error.class) {
-        return None;
-    }
-    let message = format!("scratch place `{into}` is left behind: {}", error.chain());
+    let discarded = acting.provider.discard_scratch(&place, &context).await;
+    let error = discarded.err()?;
+    let message = format!("scratch place `{place}` is left behind: {}", error.chain());
     run.notice(
         Severity::Warning,
         "drill::left_behind",
         &acting.address,
         message,
     );
-    Some(into)
+    Some(place)
 }

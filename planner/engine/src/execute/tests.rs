@@ -431,9 +431,7 @@ async fn a_crash_after_a_call_leaves_an_intent_that_the_next_session_tells() {
         .collect();
     assert_eq!(
         told,
-        [
-            "interrupted: a backup of `target.memory_dataset.t0.snapshot`, begun 2026-05-28T20:26:40Z"
-        ]
+        ["a backup of `target.memory_dataset.t0.snapshot`, begun 2026-05-28T20:26:40Z"]
     );
     assert_eq!(session.state().serial, 1);
     assert_eq!(session.state().resources.len(), 3);

@@ -36,11 +36,7 @@ impl std::fmt::Display for Interrupted {
             Verb::Forget => "the forgetting",
             Verb::Delete => "the deletion",
         };
-        write!(
-            f,
-            "interrupted: {verb} of `{}`, begun {}",
-            self.address, self.at
-        )
+        write!(f, "{verb} of `{}`, begun {}", self.address, self.at)
     }
 }
 

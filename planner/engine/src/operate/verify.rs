@@ -1,6 +1,8 @@
 //! Checking recovery points where they are.
 
-use lifeboat_contract::{ErrorClass, VerifyReport, VerifyRequest};
+use std::collections::BTreeMap;
+
+use lifeboat_contract::{ErrorClass, ProviderError, VerifyReport, VerifyRequest};
 use lifeboat_model::{Address, VerifyRecord};
 use serde::Serialize;
 
@@ -21,32 +23,51 @@ pub struct VerifyOutcome {
     pub record: VerifyRecord,
 }
 
+/// What one run has verified so far: a repository is read once, however many protections keep points in it.
+#[derive(Clone, Debug, Default)]
+pub struct Verified(BTreeMap<(Address, String), VerifyReport>);
+
+impl Verified {
+    /// Returns what tells the repository of a protection apart; none if it is in none.
+    fn key(acting: &Acting) -> Option<(Address, String)> {
+        let repository = acting.resource.attributes.get("repository")?.as_str()?;
+        Some((acting.resource.provider.clone(), repository.to_owned()))
+    }
+
+    fn of(&self, acting: &Acting) -> Option<VerifyReport> {
+        self.0.get(&Self::key(acting)?).cloned()
+    }
+
+    fn keep(&mut self, acting: &Acting, report: &VerifyReport) {
+        if let (true, Some(key)) = (report.whole_repository, Self::key(acting)) {
+            self.0.insert(key, report.clone());
+        }
+    }
+}
+
 /// Checks the recovery points of a protection, and records what was found: also that nothing could be checked.
+///
+/// `verified` is of the same run and the same `read_data`: what was found in the whole of a repository is not looked
+/// for again.
 ///
 /// # Errors
 /// When it is not recorded as a protection, the user stops it, or the state cannot be written. Damage is no error.
 pub async fn verify(
     address: &Address,
     read_data: bool,
+    verified: &mut Verified,
     providers: &Providers,
     session: &mut Session,
     run: &Run,
 ) -> Result<VerifyOutcome, EngineError> {
     let acting = Acting::on(address, session.state(), providers)?;
-    let context = run.call(address, run.token(address, "verify"));
-    let answer = stoppable(run, context, |context| {
-        let acting = &acting;
-        async move {
-            let request = VerifyRequest {
-                protected: acting.protected(),
-                read_data,
-            };
-            acting.provider.verify(request, &context).await
-        }
-    })
-    .await;
+    let answer = match verified.of(&acting) {
+        Some(report) => Ok(report),
+        None => ask(&acting, read_data, run).await,
+    };
     let (report, summary) = match answer {
         Ok(report) => {
+            verified.keep(&acting, &report);
             let summary = summary(&report);
             (report, summary)
         }
@@ -75,6 +96,18 @@ pub async fn verify(
         report,
         record,
     })
+}
+
+async fn ask(acting: &Acting, read_data: bool, run: &Run) -> Result<VerifyReport, ProviderError> {
+    let context = run.call(&acting.address, run.token(&acting.address, "verify"));
+    stoppable(run, context, |context| async move {
+        let request = VerifyRequest {
+            protected: acting.protected(),
+            read_data,
+        };
+        acting.provider.verify(request, &context).await
+    })
+    .await
 }
 
 /// Returns what was found in one line: what is wrong, or what was checked.

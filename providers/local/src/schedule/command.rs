@@ -13,7 +13,12 @@ pub(crate) struct CommandLine {
     pub(crate) executable: PathBuf,
     /// The directory of the configuration, absolute.
     pub(crate) config_dir: PathBuf,
+    /// The state file, absolute; none for the one that the program finds by itself.
+    pub(crate) state: Option<PathBuf>,
 }
+
+/// How long a scheduled run waits for the lock: an apply or another backup may be under way.
+const LOCK_TIMEOUT: &str = "1h";
 
 impl CommandLine {
     /// Returns the command of a provider that runs here.
@@ -21,32 +26,33 @@ impl CommandLine {
         Self {
             executable: settings.executable.clone(),
             config_dir: settings.config_dir.clone(),
+            state: settings.state.clone(),
         }
     }
 
     /// Returns the words of the command that backs up `protection`.
-    fn words(&self, protection: &Address) -> [String; 6] {
-        [
+    fn words(&self, protection: &Address) -> Vec<String> {
+        let mut words = vec![
             self.executable.display().to_string(),
             "-C".to_owned(),
             self.config_dir.display().to_string(),
-            "backup".to_owned(),
-            "run".to_owned(),
-            protection.to_string(),
-        ]
+        ];
+        if let Some(state) = &self.state {
+            words.extend(["--state".to_owned(), state.display().to_string()]);
+        }
+        words.extend(["--lock-timeout", LOCK_TIMEOUT, "backup", "run"].map(str::to_owned));
+        words.push(protection.to_string());
+        words
     }
 
     /// Returns the command for a crontab: quoted for the shell, and `%` for cron, which takes it for a line end.
     pub(crate) fn for_cron(&self, protection: &Address) -> String {
-        let words = self.words(protection).map(|word| shell_quoted(&word));
-        words.join(" ").replace('%', "\\%")
+        quoted(&self.words(protection), shell_quoted).replace('%', "\\%")
     }
 
     /// Returns the command for `ExecStart=`: quoted for systemd, with its specifiers and variables taken literally.
     pub(crate) fn for_systemd(&self, protection: &Address) -> String {
-        self.words(protection)
-            .map(|word| unit_quoted(&word))
-            .join(" ")
+        quoted(&self.words(protection), unit_quoted)
     }
 
     /// Returns the end of [`Self::for_cron`] from the configuration on, which is what the command does: another copy
@@ -59,6 +65,11 @@ impl CommandLine {
     pub(crate) fn systemd_tail(&self, protection: &Address) -> String {
         tail(&self.for_systemd(protection))
     }
+}
+
+fn quoted(words: &[String], quote: fn(&str) -> String) -> String {
+    let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    words.join(" ")
 }
 
 fn tail(command: &str) -> String {
@@ -111,6 +122,7 @@ mod tests {
         let command = CommandLine {
             executable: "/opt/life boat/bin/lifeboat".into(),
             config_dir: "/srv/it's 100%".into(),
+            state: Some("/srv/a state".into()),
         };
         let address = "target.local_directory.docs[\"a$b\"].snapshot[\"d\"]";
         (command, address.parse().unwrap())
@@ -134,6 +146,6 @@ mod tests {
     #[test]
     fn systemd_gets_its_specifiers_and_variables_doubled() {
         let (command, address) = command();
-        insta::assert_snapshot!(command.for_systemd(&address), @r#""/opt/life boat/bin/lifeboat" -C "/srv/it's 100%%" backup run "target.local_directory.docs[\"a$$b\"].snapshot[\"d\"]""#);
+        insta::assert_snapshot!(command.for_systemd(&address), @r#""/opt/life boat/bin/lifeboat" -C "/srv/it's 100%%" --state "/srv/a state" --lock-timeout 1h backup run "target.local_directory.docs[\"a$$b\"].snapshot[\"d\"]""#);
     }
 }

@@ -294,6 +294,7 @@ mod tests {
         let command = CommandLine {
             executable: "/usr/bin/lifeboat".into(),
             config_dir: "/etc/life boat".into(),
+            state: None,
         };
         Systemd::new(Some(units.to_owned()), false, command).unwrap()
     }
@@ -327,7 +328,7 @@ mod tests {
         Nice=10
         IOSchedulingClass=best-effort
         IOSchedulingPriority=7
-        ExecStart=/usr/bin/lifeboat -C "/etc/life boat" backup run "target.local_sqlite.app.snapshot[\"d\"]"
+        ExecStart=/usr/bin/lifeboat -C "/etc/life boat" --lock-timeout 1h backup run "target.local_sqlite.app.snapshot[\"d\"]"
         "#);
     }
 

@@ -127,7 +127,7 @@ async fn an_entry_comes_and_goes_and_the_others_stay_byte_for_byte() {
 
     5 4 * * * /bin/true é\%
     # lifeboat target.local_directory.docs.schedule["daily"] schedule=6h
-    57 */6 * * * /usr/bin/lifeboat -C ROOT backup run 'target.local_directory.docs.snapshot["daily"]'
+    57 */6 * * * /usr/bin/lifeboat -C ROOT --lock-timeout 1h backup run 'target.local_directory.docs.snapshot["daily"]'
     "#);
     for _ in 0..2 {
         crontab

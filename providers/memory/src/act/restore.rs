@@ -108,13 +108,17 @@ fn wanted<'a>(
         .collect())
 }
 
-/// Removes a scratch place of ours.
+/// Removes a scratch place of ours, given by where it is or by its name.
 pub(crate) fn discard_scratch(world: &World, into: &str) -> Result<(), ProviderError> {
-    let found = world.state().dataset(into, None);
-    let ours = found
-        .as_ref()
-        .map_or(into.starts_with(SCRATCH), |found| found.scratch);
-    if !ours {
+    let named = format!("{SCRATCH}{into}");
+    let (into, found) = {
+        let state = world.state();
+        match state.dataset(into, None) {
+            None if !into.starts_with(SCRATCH) => (named.as_str(), state.dataset(&named, None)),
+            found => (into, found),
+        }
+    };
+    if found.as_ref().is_some_and(|found| !found.scratch) {
         let message = format!("dataset `{into}` is not a scratch place of a restore");
         return Err(ProviderError::new(ErrorClass::Conflict, message));
     }

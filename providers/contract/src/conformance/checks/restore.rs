@@ -169,6 +169,11 @@ pub(super) async fn scratch_is_discarded_and_only_ours(bench: &Bench) -> Step {
     let left = bench.site().restored(&into).await;
     ensure_equal(&left, &Data::new(), "data of a discarded scratch place")?;
     done(bench.discard(&into).await, "discarding it again")?;
+    let into = bench.scratch(snapshot, &point.id, "drill").await?;
+    done(bench.discard("drill").await, "discarding it by its name")?;
+    let left = bench.site().restored(&into).await;
+    ensure_equal(&left, &Data::new(), "data of what was discarded by name")?;
+    done(bench.discard("drill").await, "discarding the name again")?;
     // The name is free again.
     let into = bench.scratch(snapshot, &point.id, "drill").await?;
     ensure_same(&bench.site().restored(&into).await, &before)?;

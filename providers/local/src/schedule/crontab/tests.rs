@@ -94,7 +94,7 @@ fn a_line_edited_by_hand_says_what_it_runs_now() {
     target.local_directory.docs.snapshot["d"] at 0 5 * * *
     target.local_directory.docs.snapshot["d"] at @daily
     target.local_directory.docs.snapshot["d"] at 6h
-    /usr/bin/lifeboat -C /tmp backup run 'target.local_directory.docs.snapshot["d"]' at 6h
+    /usr/bin/lifeboat -C /tmp --lock-timeout 1h backup run 'target.local_directory.docs.snapshot["d"]' at 6h
     /bin/true at 6h
     nothing
     nothing
