@@ -35,8 +35,8 @@ pub use execute::{ActionError, ActionReport, ApplyOptions, ApplyReport, Status, 
 pub use journal::Interrupted;
 pub use lock::{Holder, LockError, StateLock};
 pub use operate::{
-    BackUpOutcome, BackedUp, PointChoice, Restore, RestoreOutcome, Verified, VerifyOutcome,
-    back_up, recovery_points, restore, verify,
+    BackUpOutcome, BackedUp, PointChoice, Restore, RestoreOutcome, VerifyOutcome, back_up,
+    recovery_points, restore, verify,
 };
 pub use providers::Providers;
 pub use refresh::{RefreshItem, refresh};

@@ -125,9 +125,6 @@ pub struct Check {
 pub struct VerifyReport {
     /// Each thing that was checked; none means that nothing could be checked, which is no success.
     pub checks: Vec<Check>,
-    /// Whether every check was of the whole repository: the report then holds for each protection with points in it.
-    #[serde(default)]
-    pub whole_repository: bool,
 }
 
 impl VerifyReport {

@@ -246,10 +246,7 @@ impl Local {
             passed,
             detail,
         });
-        Ok(VerifyReport {
-            checks,
-            whole_repository: false,
-        })
+        Ok(VerifyReport { checks })
     }
 
     pub(crate) fn verify_restored(
@@ -269,10 +266,7 @@ impl Local {
             &context.progress,
             &context.cancel,
         )?;
-        Ok(VerifyReport {
-            checks,
-            whole_repository: false,
-        })
+        Ok(VerifyReport { checks })
     }
 }
 

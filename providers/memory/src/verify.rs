@@ -36,10 +36,7 @@ pub(crate) fn verify(
             .collect();
         checks.push(check("data", held.len(), &wrong));
     }
-    Ok(VerifyReport {
-        checks,
-        whole_repository: false,
-    })
+    Ok(VerifyReport { checks })
 }
 
 fn check(name: &str, count: usize, wrong: &[&str]) -> Check {
@@ -102,6 +99,5 @@ pub(crate) fn verify_restored(
             files("file list", &missing, "missing"),
             files("file content", &different, "different"),
         ],
-        whole_repository: false,
     })
 }

@@ -35,7 +35,6 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "backup::unreadable",
             "cli::directory",
             "cli::fmt",
-            "cli::no_answer",
             "cli::no_configuration",
             "cli::no_match",
             "cli::no_output",

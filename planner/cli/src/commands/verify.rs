@@ -1,7 +1,7 @@
 //! `lifeboat verify`
 
 use lifeboat_core::render::{VerifyView, report_json, verify_text};
-use lifeboat_engine::operate::{Verified, verify};
+use lifeboat_engine::operate::verify;
 use lifeboat_model::Address;
 
 use crate::exit::Exit;
@@ -28,14 +28,12 @@ pub(crate) async fn run(session: &Session, arguments: &VerifyArguments) -> Resul
     let chosen = select::protections(locked.state(), providers.catalog(), &arguments.address)?;
     let engine = session.engine();
     let mut views = Vec::new();
-    let mut verified = Verified::default();
     let mut failed = Failed::default();
     for address in chosen {
         let began = session.now();
         let outcome = verify(
             &address,
             arguments.read_data,
-            &mut verified,
             &providers,
             &mut locked,
             &engine,

@@ -18,4 +18,4 @@ pub use points::{PointChoice, recovery_points};
 pub(crate) use protection::Acting;
 pub use restore::{Restore, RestoreOutcome, restore};
 pub(crate) use verify::summary;
-pub use verify::{Verified, VerifyOutcome, verify};
+pub use verify::{VerifyOutcome, verify};

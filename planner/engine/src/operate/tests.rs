@@ -7,9 +7,7 @@ use serde_json::json;
 
 use super::BackUpOutcome;
 use crate::fixture::{Site, Wanted, copy, dataset, resource, set, snapshot, vault, wanted};
-use crate::{
-    EngineError, PointChoice, Restore, Verified, back_up, recovery_points, restore, verify,
-};
+use crate::{EngineError, PointChoice, Restore, back_up, recovery_points, restore, verify};
 
 /// Keeps the last two points.
 fn short(targets: usize) -> Wanted {
@@ -272,7 +270,6 @@ async fn a_verification_is_recorded_whether_it_passes_or_not() {
     let outcome = verify(
         &snapshot("t0"),
         true,
-        &mut Verified::default(),
         &site.providers(),
         &mut session,
         &site.run(),
@@ -291,7 +288,6 @@ async fn a_verification_is_recorded_whether_it_passes_or_not() {
     let outcome = verify(
         &snapshot("t0"),
         true,
-        &mut Verified::default(),
         &site.providers(),
         &mut session,
         &site.run(),
@@ -305,7 +301,6 @@ async fn a_verification_is_recorded_whether_it_passes_or_not() {
     let outcome = verify(
         &snapshot("t0"),
         false,
-        &mut Verified::default(),
         &site.providers(),
         &mut session,
         &site.run(),

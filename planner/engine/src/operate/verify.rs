@@ -1,7 +1,5 @@
 //! Checking recovery points where they are.
 
-use std::collections::BTreeMap;
-
 use lifeboat_contract::{ErrorClass, ProviderError, VerifyReport, VerifyRequest};
 use lifeboat_model::{Address, VerifyRecord};
 use serde::Serialize;
@@ -23,51 +21,20 @@ pub struct VerifyOutcome {
     pub record: VerifyRecord,
 }
 
-/// What one run has verified so far: a repository is read once, however many protections keep points in it.
-#[derive(Clone, Debug, Default)]
-pub struct Verified(BTreeMap<(Address, String), VerifyReport>);
-
-impl Verified {
-    /// Returns what tells the repository of a protection apart; none if it is in none.
-    fn key(acting: &Acting) -> Option<(Address, String)> {
-        let repository = acting.resource.attributes.get("repository")?.as_str()?;
-        Some((acting.resource.provider.clone(), repository.to_owned()))
-    }
-
-    fn of(&self, acting: &Acting) -> Option<VerifyReport> {
-        self.0.get(&Self::key(acting)?).cloned()
-    }
-
-    fn keep(&mut self, acting: &Acting, report: &VerifyReport) {
-        if let (true, Some(key)) = (report.whole_repository, Self::key(acting)) {
-            self.0.insert(key, report.clone());
-        }
-    }
-}
-
 /// Checks the recovery points of a protection, and records what was found: also that nothing could be checked.
-///
-/// `verified` is of the same run and the same `read_data`: what was found in the whole of a repository is not looked
-/// for again.
 ///
 /// # Errors
 /// When it is not recorded as a protection, the user stops it, or the state cannot be written. Damage is no error.
 pub async fn verify(
     address: &Address,
     read_data: bool,
-    verified: &mut Verified,
     providers: &Providers,
     session: &mut Session,
     run: &Run,
 ) -> Result<VerifyOutcome, EngineError> {
     let acting = Acting::on(address, session.state(), providers)?;
-    let answer = match verified.of(&acting) {
-        Some(report) => Ok(report),
-        None => ask(&acting, read_data, run).await,
-    };
-    let (report, summary) = match answer {
+    let (report, summary) = match ask(&acting, read_data, run).await {
         Ok(report) => {
-            verified.keep(&acting, &report);
             let summary = summary(&report);
             (report, summary)
         }

@@ -48,9 +48,9 @@ fn an_entry_is_two_lines_and_leaves_the_others_as_they_are() {
 
     5 4 * * * /bin/true
     # lifeboat target.local_directory.docs.schedule["d"] schedule=30 3 * * *
-    30 3 * * * /usr/bin/lifeboat -C /etc/lifeboat backup run 'target.local_directory.docs.snapshot["d"]'
+    30 3 * * * /usr/bin/lifeboat -C /etc/lifeboat --lock-timeout 1h backup run 'target.local_directory.docs.snapshot["d"]'
     # lifeboat target.local_directory.mail.schedule["d"] schedule=6h
-    13 */6 * * * /usr/bin/lifeboat -C /etc/lifeboat backup run 'target.local_directory.mail.snapshot["d"]'
+    13 */6 * * * /usr/bin/lifeboat -C /etc/lifeboat --lock-timeout 1h backup run 'target.local_directory.mail.snapshot["d"]'
     "#);
     assert_eq!(
         installed(&crontab, &changed, &entry("docs", "30 3 * * *")),
