@@ -303,3 +303,16 @@ fn an_address_that_matches_nothing_is_an_error() {
     sandbox.run(&["drill", "nonsense"]).exits(64);
     sandbox.run(&["plan", "--no-such-flag"]).exits(64);
 }
+
+#[test]
+fn a_second_repository_in_the_same_place_is_no_second_copy() {
+    let sandbox = Sandbox::two_targets();
+    sandbox.edit("main.dr.hcl", "backups/second", "./backups/../backups/near");
+    sandbox
+        .run(&["validate"])
+        .exits(1)
+        .complains("design::same_place")
+        .complains("one and the same place");
+    sandbox.run(&["apply", "--auto-approve"]).exits(1);
+    assert!(!sandbox.path("backups").exists());
+}

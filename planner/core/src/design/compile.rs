@@ -8,6 +8,7 @@ use lifeboat_model::{
 };
 use serde_json::Value;
 
+use super::places::shared;
 use super::requires::cycle;
 use super::{Design, DesignError, DesignErrors};
 use crate::configuration::{Configuration, Location, ProtectionBlock, TargetBlock};
@@ -32,6 +33,7 @@ pub fn compile(configuration: &Configuration, catalog: &Catalog) -> Result<Desig
     };
     compiler.targets();
     compiler.repositories();
+    compiler.errors.extend(shared(configuration, catalog));
     for block in configuration.protections.values() {
         compiler.protection(block);
     }

@@ -51,6 +51,16 @@ pub enum DesignError {
         /// Where the later one stands.
         at: Location,
     },
+    /// Two repositories stand in one place.
+    #[error("`{repository}` and `{other}` are one and the same place")]
+    SamePlace {
+        /// The later block.
+        repository: Address,
+        /// The earlier one.
+        other: Address,
+        /// Where the later one stands.
+        at: Location,
+    },
     /// Something waits for what is not in the configuration.
     #[error("`{block}` waits for `{on}`, which is not in the configuration")]
     UnknownDependency {
@@ -85,6 +95,7 @@ impl DesignError {
             Self::UnknownMechanism { .. } => "design::unknown_mechanism",
             Self::UnknownSource { .. } => "design::unknown_source",
             Self::SameResource { .. } => "design::same_resource",
+            Self::SamePlace { .. } => "design::same_place",
             Self::UnknownDependency { .. } => "design::unknown_dependency",
             Self::Cycle { .. } => "design::cycle",
         }
@@ -99,6 +110,9 @@ impl DesignError {
             }
             Self::UnknownSource { .. } => "Name a protection block of this configuration.",
             Self::SameResource { .. } => "Give one of the two blocks another name.",
+            Self::SamePlace { .. } => {
+                "Give it a place of its own, or remove it: a copy into the same place is no copy."
+            }
             Self::UnknownDependency { .. } => "Name a block of this configuration.",
             Self::Cycle { .. } => "Remove one of the references.",
         }
@@ -111,6 +125,7 @@ impl DesignError {
             | Self::UnknownMechanism { at, .. }
             | Self::UnknownSource { at, .. }
             | Self::SameResource { at, .. }
+            | Self::SamePlace { at, .. }
             | Self::UnknownDependency { at, .. }
             | Self::Cycle { at, .. } => at,
         }

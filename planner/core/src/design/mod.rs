@@ -6,6 +6,7 @@
 
 mod compile;
 mod error;
+mod places;
 mod requires;
 #[cfg(test)]
 mod tests;
