@@ -9,7 +9,7 @@ use lifeboat_model::{
 };
 use serde_json::Value;
 
-use super::values::{policy, same};
+use super::values::{is_settable, policy, same};
 
 /// Returns how live differs from what the last apply recorded, in address order.
 ///
@@ -49,20 +49,35 @@ pub fn drift(
     found
 }
 
-/// Returns the recorded attributes that are not as they were applied, computed ones included.
+/// Returns the attributes that are not as they were applied: computed ones included, and ones that were not applied
+/// and that somebody else has set.
 fn changed(
     recorded: &RecordedResource,
     live: &LiveResource,
     catalog: &Catalog,
 ) -> BTreeMap<String, (Value, Value)> {
     let kind = catalog.kind(&recorded.kind);
-    recorded
+    let added = live
         .attributes
-        .iter()
-        .filter(|(name, value)| !same(kind, name, Some(value), live.attributes.get(*name)))
-        .map(|(name, value)| {
-            let now = live.attributes.get(name).cloned().unwrap_or_default();
-            (name.clone(), (value.clone(), now))
+        .keys()
+        .filter(|name| is_settable(kind, name));
+    let names: BTreeSet<&String> = recorded.attributes.keys().chain(added).collect();
+    names
+        .into_iter()
+        .map(|name| {
+            (
+                name,
+                recorded.attributes.get(name),
+                live.attributes.get(name),
+            )
+        })
+        .filter(|(name, then, now)| !same(kind, name, *then, *now))
+        .map(|(name, then, now)| {
+            let pair = (
+                then.cloned().unwrap_or_default(),
+                now.cloned().unwrap_or_default(),
+            );
+            (name.clone(), pair)
         })
         .collect()
 }

@@ -90,7 +90,8 @@ fn alike(a: &Value, b: &Value) -> bool {
 
 /// Returns the managed attributes in which live is not as desired, in alphabetical order.
 ///
-/// Only attributes that the configuration gives, or that the last apply gave, are managed; computed ones never are.
+/// Managed is what the configuration gives, what the last apply gave, and what somebody else has set although it is
+/// ours to set; computed attributes never are.
 pub(super) fn changed(
     kind: Option<&KindSpec>,
     desired: &Attributes,
@@ -99,7 +100,13 @@ pub(super) fn changed(
 ) -> Vec<String> {
     let names: BTreeSet<&String> = desired
         .keys()
-        .chain(recorded.into_iter().flat_map(Attributes::keys))
+        .chain(
+            recorded
+                .into_iter()
+                .flat_map(Attributes::keys)
+                .filter(|name| is_settable(kind, name)),
+        )
+        .chain(live.keys().filter(|name| is_settable(kind, name)))
         .collect();
     names
         .into_iter()
@@ -107,6 +114,12 @@ pub(super) fn changed(
         .filter(|name| !same(kind, name, desired.get(*name), live.get(*name)))
         .cloned()
         .collect()
+}
+
+/// Returns whether the attribute is one that a configuration can give.
+pub(super) fn is_settable(kind: Option<&KindSpec>, name: &str) -> bool {
+    kind.and_then(|kind| kind.attribute(name))
+        .is_some_and(|spec| !spec.computed)
 }
 
 /// Returns whether the provider sets the attribute.

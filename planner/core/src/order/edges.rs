@@ -46,6 +46,7 @@ pub(super) fn edges(drafts: &[Draft], recorded: &RecordedState) -> Edges {
             requirements(draft, &done, edges);
         }
     }
+    timers(drafts, &done, &mut edges);
     removals(drafts, &done, recorded, &mut edges);
     guards(drafts, &mut edges);
     edges
@@ -64,6 +65,47 @@ fn requirements(draft: &Draft, done: &BTreeMap<&Address, Done>, edges: &mut BTre
         edges.extend(done.main);
         if backs_up {
             edges.extend(done.back_up);
+        }
+    }
+}
+
+/// Makes the change of a protection wait for the timer that is new beside it.
+///
+/// A copy that ran after its source, and gets a schedule of its own, is run by nobody between its change and its
+/// timer; the timer alone does no harm.
+fn timers(drafts: &[Draft], done: &BTreeMap<&Address, Done>, edges: &mut [BTreeSet<usize>]) {
+    for (timer, draft) in drafts.iter().enumerate() {
+        let is_timer = draft
+            .action
+            .address
+            .part
+            .as_ref()
+            .is_some_and(|part| part.role == "schedule");
+        if !is_timer || draft.action.verb != Verb::Create {
+            continue;
+        }
+        for required in &draft.action.requires {
+            let Some(done) = done.get(required) else {
+                continue;
+            };
+            let changes = |index: &usize| {
+                drafts
+                    .get(*index)
+                    .is_some_and(|it| it.action.verb == Verb::Update)
+            };
+            let updates: Vec<usize> = [done.main, done.last]
+                .into_iter()
+                .flatten()
+                .filter(changes)
+                .collect();
+            for update in updates {
+                if let Some(edges) = edges.get_mut(timer) {
+                    edges.remove(&update);
+                }
+                if let Some(edges) = edges.get_mut(update) {
+                    edges.insert(timer);
+                }
+            }
         }
     }
 }
