@@ -62,7 +62,10 @@ impl Assessor<'_> {
             .get(&source)
             .ok_or_else(|| format!("`{address}` copies `{source}`, which does not stand"))?;
         let below = self.flow_of(world, &source, below, left - 1)?;
-        match schedule(world, address, standing) {
+        // A copy without a schedule of its own follows its source, also while a timer stands beside it already.
+        let own =
+            text(standing.attributes, "schedule").and_then(|_| schedule(world, address, standing));
+        match own {
             None => Ok(following(address, &source, below)),
             Some(schedule) => {
                 let own = self.scheduled(world, address, &schedule)?;

@@ -99,8 +99,23 @@ fn timers(drafts: &[Draft], done: &BTreeMap<&Address, Done>, edges: &mut [BTreeS
                 .filter(changes)
                 .collect();
             for update in updates {
+                // What is taken into the state first is there for the timer to require.
+                let adopted = |index: &usize| {
+                    let is = |it: &Draft| {
+                        it.action.address == *required && it.action.verb == Verb::Adopt
+                    };
+                    drafts.get(*index).is_some_and(is)
+                };
+                let adoptions: Vec<usize> = edges
+                    .get(update)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .filter(adopted)
+                    .collect();
                 if let Some(edges) = edges.get_mut(timer) {
                     edges.remove(&update);
+                    edges.extend(adoptions);
                 }
                 if let Some(edges) = edges.get_mut(update) {
                     edges.insert(timer);
