@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use lifeboat_model::{Address, Attributes, Mechanism, Objective, OnRemove, Retention, Schedule};
+use lifeboat_model::{
+    Address, Attributes, Domain, InputValue, Mechanism, ModelInput, Money, Objective, OnRemove,
+    PriceItem, Retention, Schedule, Span,
+};
 
 /// A place in the text of the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct ProviderBlock {
     pub kind: String,
     /// Its arguments.
     pub attributes: Attributes,
+    /// The failure domains that everything of it stands in, as declared.
+    pub domains: Vec<Domain>,
     /// Where it stands; the first use for a default one.
     pub at: Location,
 }
@@ -56,10 +61,29 @@ pub struct RepositoryBlock {
     pub provider: Address,
     /// Its arguments, defaults of the catalog filled in.
     pub attributes: Attributes,
+    /// The failure domains that it stands in, as declared, besides those that are observed.
+    pub domains: Vec<Domain>,
+    /// Where else its password is kept, in words: what is beside the data is not the only one (`escrow`).
+    pub escrow: Option<String>,
     /// What becomes of it when the block goes.
     pub on_remove: OnRemove,
     /// What it waits for.
     pub depends_on: Vec<Address>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// What the planner may choose for a target that no `protection` block protects: its `protect` block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protect {
+    /// Mechanisms that the design must use.
+    pub uses: Vec<Mechanism>,
+    /// Mechanisms that it must not use.
+    pub forbids: Vec<Mechanism>,
+    /// The repositories that it may use; empty means every one of a fitting kind.
+    pub repositories: Vec<Address>,
+    /// The most that it may cost a month.
+    pub max_cost: Option<Money>,
     /// Where it stands.
     pub at: Location,
 }
@@ -77,6 +101,10 @@ pub struct TargetBlock {
     pub objective: Option<String>,
     /// Its retention policy, the default of its protections.
     pub retention: Option<Retention>,
+    /// The failure domains that it stands in, as declared, besides those that are observed.
+    pub domains: Vec<Domain>,
+    /// What the planner may choose, where the block says so.
+    pub protect: Option<Protect>,
     /// What it waits for.
     pub depends_on: Vec<Address>,
     /// Where it stands.
@@ -110,6 +138,75 @@ pub struct ProtectionBlock {
     pub at: Location,
 }
 
+/// A `service` block: targets that recover together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceBlock {
+    /// Its name: `service.checkout`.
+    pub address: Address,
+    /// Its members; a target is of one service or of none.
+    pub targets: Vec<Address>,
+    /// The services that must be back before it can be.
+    pub depends_on: Vec<Address>,
+    /// The label of its objective.
+    pub objective: Option<String>,
+    /// How far apart the instants of its members may be after a recovery; none where they must be one.
+    pub consistent_within: Option<Span>,
+    /// How many restores run at once; none means all.
+    pub workers: Option<u32>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// An `assumptions` block: inputs of the exposure model, overridden with a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumptionsBlock {
+    /// The label.
+    pub name: String,
+    /// The providers, targets, repositories and protections that it is about; empty means everything. A provider or
+    /// a target stands for all that belongs to it. Where several blocks give an input, the one that names the nearest
+    /// counts: protection, repository, target, provider, everything.
+    pub of: Vec<Address>,
+    /// The inputs.
+    pub inputs: BTreeMap<ModelInput, InputValue>,
+    /// Why.
+    pub reason: String,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// A `prices` block: prices that are not those of the provider's book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricesBlock {
+    /// The kind of repository or resource that they are for: the label.
+    pub kind: String,
+    /// The prices, in millionths of the currency's unit.
+    pub amounts: BTreeMap<PriceItem, Money>,
+    /// The currency.
+    pub currency: String,
+    /// When they were agreed: `2026-10-01`.
+    pub as_of: String,
+    /// By what.
+    pub source: String,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// An `ignore` block: a finding that shall not be told, with a reason and an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoreBlock {
+    /// The finding's code without `finding::`: the label.
+    pub code: String,
+    /// What it is not told of: targets, protections, repositories, services; empty means of anything. A target stands
+    /// for all that protects it.
+    pub of: Vec<Address>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts: `2027-06-30`.
+    pub until: String,
+    /// Where it stands.
+    pub at: Location,
+}
+
 /// An `output` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
@@ -136,6 +233,14 @@ pub struct Configuration {
     pub targets: BTreeMap<Address, TargetBlock>,
     /// By address.
     pub protections: BTreeMap<Address, ProtectionBlock>,
+    /// By address.
+    pub services: BTreeMap<Address, ServiceBlock>,
+    /// In the order of files and blocks.
+    pub assumptions: Vec<AssumptionsBlock>,
+    /// In the order of files and blocks.
+    pub prices: Vec<PricesBlock>,
+    /// In the order of files and blocks.
+    pub ignores: Vec<IgnoreBlock>,
     /// By label.
     pub outputs: BTreeMap<String, Output>,
 }

@@ -280,6 +280,8 @@ impl Site {
             }
         }
         Plan {
+            cost: None,
+            findings: Vec::new(),
             format_version: "1.0".to_owned(),
             lifeboat_version: "0.1.0".to_owned(),
             as_of: self.now(),

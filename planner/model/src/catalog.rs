@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{InputSpec, Price, Span};
+
 /// The type of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +168,9 @@ pub struct KindSpec {
     pub description: String,
     /// Its attributes, in the order of the documentation.
     pub attributes: Vec<AttributeSpec>,
+    /// Inputs of the exposure model that hold for every resource of the kind: the size of a target, the restore
+    /// bandwidth of a repository.
+    pub inputs: Vec<InputSpec>,
 }
 
 impl KindSpec {
@@ -256,6 +261,52 @@ pub struct ProtectionSpec {
     pub externally_scheduled: bool,
     /// Whether the mechanism makes recovery points when asked to back up now.
     pub backs_up: bool,
+    /// Inputs of the exposure model that are the mechanism's.
+    pub inputs: Vec<InputSpec>,
+    /// What the planner may choose when it designs the protections of a target by itself; none where it may not.
+    pub offer: Option<Offer>,
+}
+
+/// What the planner may choose of a mechanism.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The schedules that are worth considering, shortest first; empty for a mechanism that runs by itself.
+    pub intervals: Vec<Span>,
+    /// Other attributes, each with the values that are worth considering, cheapest first.
+    pub attributes: Vec<(String, Vec<serde_json::Value>)>,
+}
+
+/// Names that an attribute of a protection's resource must have so that the exposure model reads it. All are optional
+/// but the first ones, which the planner fills.
+pub mod role {
+    /// When it runs; the target's data are captured, or the source's points copied.
+    pub const SCHEDULE: &str = "schedule";
+    /// What is kept.
+    pub const RETENTION: &str = "retention";
+    /// The repository that holds the points.
+    pub const REPOSITORY: &str = "repository";
+    /// The protection whose points a copy copies.
+    pub const FROM: &str = "from";
+    /// Log: a piece of log is archived at least this often (`archive_timeout`); `0s` means no bound in time.
+    pub const FLUSH_EVERY: &str = "flush_every";
+    /// Log: how far back it reaches.
+    pub const WINDOW: &str = "window";
+    /// Log: the size of the queue beyond which log is dropped.
+    pub const QUEUE_LIMIT: &str = "queue_limit";
+    /// Log: the snapshot protection whose points it starts from.
+    pub const BASE: &str = "base";
+    /// Replica: how far it stays behind on purpose.
+    pub const DELAY: &str = "delay";
+    /// Replica: whether a write is there before it is acknowledged.
+    pub const SYNCHRONOUS: &str = "synchronous";
+    /// Replica: whether the old primary is cut off before the replica is promoted.
+    pub const FENCED: &str = "fenced";
+    /// Lock, or any protection that holds points: nobody can delete a point younger than this.
+    pub const LOCK_FOR: &str = "lock_for";
+    /// Lock: `governance` (a permission lifts it) or `compliance` (nobody can).
+    pub const LOCK_MODE: &str = "lock_mode";
+    /// Snapshot: every how many runs a full one is made; the others need it.
+    pub const FULL_EVERY: &str = "full_every";
 }
 
 /// What all providers of a run know.
@@ -267,6 +318,8 @@ pub struct Catalog {
     pub protections: Vec<ProtectionSpec>,
     /// The arguments of each provider's own block, by provider.
     pub providers: BTreeMap<String, Vec<AttributeSpec>>,
+    /// The price books of all providers.
+    pub prices: Vec<Price>,
 }
 
 impl Catalog {
@@ -275,6 +328,7 @@ impl Catalog {
         self.kinds.extend(other.kinds);
         self.protections.extend(other.protections);
         self.providers.extend(other.providers);
+        self.prices.extend(other.prices);
     }
 
     /// Returns the kind with this name.

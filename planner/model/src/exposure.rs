@@ -1,52 +1,58 @@
 //! Exposure: what a target would lose, and how long it would be down.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Bound, Goal, Scope, Span};
+use crate::{Address, Bound, Goal, Provenance, Scope, Span};
 
-/// Where an input number comes from, weakest last.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Provenance {
-    /// The mechanism cannot exceed it.
-    Hard,
-    /// The user says so.
-    Declared,
-    /// Measured `n` times, last at `when`.
-    Measured {
-        /// The last measurement.
-        when: Timestamp,
-        /// How many there were.
-        n: u32,
-    },
-    /// Taken for granted, and named.
-    Assumed,
+/// One bound with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// The worst case.
+    pub bound: Bound<Span>,
+    /// The weakest provenance on its derivation.
+    pub provenance: Provenance,
+    /// The protection whose copy gives it.
+    pub uses: Option<Address>,
+    /// Why it is what it is, in one line: a lower-case fragment without a final period.
+    pub reason: String,
+    /// What a finite bound takes for granted; empty when it is proved.
+    pub assuming: Vec<String>,
 }
 
-/// The worst case of one target in one scope.
+/// What one copy gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The protection.
+    pub uses: Address,
+    /// The loss with it.
+    pub rpo: Bound<Span>,
+    /// The time with it.
+    pub rto: Bound<Span>,
+}
+
+/// The worst case of one target or service in one scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exposure {
-    /// The most data lost, as time before the failure (for corruption: before the bad write).
-    pub rpo_bound: Bound<Span>,
-    /// The longest time to be back.
-    pub rto_bound: Bound<Span>,
-    /// Corruption: the longest dwell at which a clean point is still kept.
+    /// The most data lost, as time before the failure (for corruption: before the bad write), by the freshest copy.
+    pub rpo: Figure,
+    /// The longest time to be back, by the fastest copy.
+    pub rto: Figure,
+    /// Corruption and account: the longest dwell at which a clean point is still kept.
     pub tolerated_dwell: Option<Bound<Span>>,
-    /// The protection whose copy gives the RPO.
-    pub uses: Option<Address>,
-    /// The derivation, one step a line, each with its input's provenance.
-    pub derivation: Vec<String>,
-    /// What was taken for granted; empty when proved.
-    pub assuming: Vec<String>,
+    /// Corruption and account: how far the data go back, the dwell included.
+    pub rollback: Option<Bound<Span>>,
+    /// The copies that no other one beats in both, freshest first.
+    pub choices: Vec<Choice>,
 }
 
 /// How a bound stands to its goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The goal holds.
+    /// The goal holds: proved from hard and declared inputs.
     Met,
+    /// The goal holds in so many of 10,000 cases.
+    MetAtPercentile(u16),
     /// The goal holds if the named assumptions do.
     MetAssuming,
     /// The goal does not hold.
@@ -55,10 +61,10 @@ pub enum Verdict {
     NoGoal,
 }
 
-/// One line of the exposure table: a target in a scope, now and after the plan.
+/// One line of the exposure table: a target or service in a scope, now and after the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExposureRow {
-    /// The target.
+    /// The target or the service.
     pub target: Address,
     /// The objective that gives the goals.
     pub objective: Option<String>,
@@ -72,15 +78,48 @@ pub struct ExposureRow {
     pub planned: Exposure,
 }
 
-impl Exposure {
-    /// Returns how a bound of this exposure stands to its goal.
-    pub fn verdict(&self, goal: Option<Span>, bound: Bound<Span>) -> Verdict {
+impl Figure {
+    /// Returns how it stands to a goal.
+    pub fn verdict(&self, goal: Option<Span>) -> Verdict {
         match goal {
             None => Verdict::NoGoal,
-            Some(goal) if bound > Bound::Finite(goal) => Verdict::NotMet,
-            Some(_) if self.assuming.is_empty() => Verdict::Met,
-            Some(_) => Verdict::MetAssuming,
+            Some(goal) if self.bound > Bound::Finite(goal) => Verdict::NotMet,
+            Some(_) => match self.provenance {
+                Provenance::Percentile(of) => Verdict::MetAtPercentile(of),
+                ref provenance if provenance.proves() && self.assuming.is_empty() => Verdict::Met,
+                _ => Verdict::MetAssuming,
+            },
         }
+    }
+}
+
+impl Exposure {
+    /// Returns how the loss stands to its goal.
+    pub fn rpo_verdict(&self, goal: &Goal) -> Verdict {
+        self.rpo.verdict(goal.rpo)
+    }
+
+    /// Returns how the recovery time stands to its goal: one copy must be fresh enough and fast enough at once.
+    pub fn rto_verdict(&self, goal: &Goal) -> Verdict {
+        let verdict = self.rto.verdict(goal.rto);
+        if matches!(verdict, Verdict::NoGoal | Verdict::NotMet) || self.is_met_at_once(goal) {
+            return verdict;
+        }
+        Verdict::NotMet
+    }
+
+    /// Returns whether one copy alone meets both goals. An RPO that no copy meets is told as such, and asks nothing
+    /// more of the recovery time.
+    pub fn is_met_at_once(&self, goal: &Goal) -> bool {
+        let within = |bound: Bound<Span>, goal: Option<Span>| {
+            goal.is_none_or(|goal| bound <= Bound::Finite(goal))
+        };
+        let fresh = |choice: &&Choice| within(choice.rpo, goal.rpo);
+        if !self.choices.iter().any(|choice| fresh(&choice)) {
+            return true;
+        }
+        let mut fresh_ones = self.choices.iter().filter(fresh);
+        fresh_ones.any(|choice| within(choice.rto, goal.rto))
     }
 }
 
@@ -88,7 +127,20 @@ impl ExposureRow {
     /// Returns whether every goal of the row holds after the plan.
     pub fn is_met(&self) -> bool {
         let planned = &self.planned;
-        planned.verdict(self.goal.rpo, planned.rpo_bound) != Verdict::NotMet
-            && planned.verdict(self.goal.rto, planned.rto_bound) != Verdict::NotMet
+        planned.rpo_verdict(&self.goal) != Verdict::NotMet
+            && planned.rto_verdict(&self.goal) != Verdict::NotMet
     }
+}
+
+/// One step of a derivation, as `explain` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is said, with the formula's numbers: "age 7h = every 6h + run 1h".
+    pub says: String,
+    /// What comes out.
+    pub bound: Option<Bound<Span>>,
+    /// Where it comes from; none for a remark.
+    pub provenance: Option<Provenance>,
+    /// What it rests on.
+    pub below: Vec<Step>,
 }

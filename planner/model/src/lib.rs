@@ -16,9 +16,13 @@ mod catalog;
 mod desired;
 mod digest;
 mod exposure;
+mod finding;
+mod input;
 mod live;
 mod objective;
 mod plan;
+mod price;
+mod provenance;
 mod recorded;
 mod retention;
 mod schedule;
@@ -29,17 +33,24 @@ mod span;
 pub use address::{Address, AddressError, Block, Part};
 pub use bound::Bound;
 pub use catalog::{
-    AttributeSpec, Catalog, KindRole, KindSpec, Mechanism, ProtectionSpec, Strength, ValueType,
+    AttributeSpec, Catalog, KindRole, KindSpec, Mechanism, Offer, ProtectionSpec, Strength,
+    ValueType, role,
 };
 pub use desired::{Attributes, DesiredResource, DesiredState, OnRemove};
 pub use digest::Digest;
-pub use exposure::{Exposure, ExposureRow, Provenance, Verdict};
-pub use live::{Domain, LiveResource, LiveState, ReadFailure, RecoveryPoint, RecoveryPointId};
+pub use exposure::{Choice, Exposure, ExposureRow, Figure, Step, Verdict};
+pub use finding::{Finding, Ignored};
+pub use input::{InputSpec, InputUnit, InputValue, Measurement, ModelInput};
+pub use live::{
+    Domain, LiveResource, LiveState, Need, NeedKind, ReadFailure, RecoveryPoint, RecoveryPointId,
+};
 pub use objective::{Goal, Objective};
 pub use plan::{
     Action, ActionId, Cause, Drift, DriftKind, Effect, Loss, Notice, Plan, PlanOptions, Severity,
     Verb,
 };
+pub use price::{Cost, Money, Price, PriceItem};
+pub use provenance::Provenance;
 pub use recorded::{DrillRecord, RecordedResource, RecordedState, VerifyRecord};
 pub use retention::{Fate, Keep, Retention};
 pub use schedule::{Schedule, ScheduleError};

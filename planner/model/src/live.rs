@@ -54,6 +54,43 @@ pub struct Domain {
     pub evidence: String,
 }
 
+/// What must be there besides the points to use them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedKind {
+    /// The key or the password that opens them.
+    Key,
+    /// The credentials that reach them.
+    Credentials,
+    /// The catalogue that says what is where.
+    Catalogue,
+    /// The service that a restore calls.
+    ControlPlane,
+}
+
+impl NeedKind {
+    /// Returns the word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Credentials => "credentials",
+            Self::Catalogue => "catalogue",
+            Self::ControlPlane => "control plane",
+        }
+    }
+}
+
+/// Something that must be there to use the points of a repository, and what it fails with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Need {
+    /// What it is.
+    pub kind: NeedKind,
+    /// Where it is, for a person: "/etc/lifeboat/near". Never the secret.
+    pub what: String,
+    /// What it fails with. Empty where that is not known.
+    pub domains: Vec<Domain>,
+}
+
 /// One resource as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveResource {
@@ -63,6 +100,9 @@ pub struct LiveResource {
     pub facts: Attributes,
     /// What it fails with.
     pub domains: Vec<Domain>,
+    /// What using its points takes besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// The recovery points that it holds, oldest first; none for what holds none.
     pub recovery_points: Vec<RecoveryPoint>,
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, Attributes, Digest, ExposureRow, OnRemove, RecoveryPoint, RecoveryPointId, Span,
+    Address, Attributes, Cost, Digest, ExposureRow, Finding, OnRemove, RecoveryPoint,
+    RecoveryPointId, Span,
 };
 
 /// The place of an action in its plan.
@@ -194,6 +195,10 @@ pub struct Plan {
     pub losses: Vec<Loss>,
     /// Each target in each scope, now and planned.
     pub exposure: Vec<ExposureRow>,
+    /// What an experienced eye would point out in the design that the plan leaves.
+    pub findings: Vec<Finding>,
+    /// What the protections cost a month; none where there is no price.
+    pub cost: Option<Cost>,
     /// What the reader should know.
     pub notices: Vec<Notice>,
     /// Attributes of the targets and repositories that actions refer to, by address: recorded ones for what is

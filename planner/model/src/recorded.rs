@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Attributes, OnRemove, RecoveryPoint, RecoveryPointId, Span};
+use crate::{
+    Address, Attributes, Measurement, ModelInput, OnRemove, RecoveryPoint, RecoveryPointId, Span,
+};
 
 /// The outcome of the last verification of a protection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,9 @@ pub struct RecordedResource {
     pub last_verify: Option<VerifyRecord>,
     /// The last drill.
     pub last_drill: Option<DrillRecord>,
+    /// What backups and drills measured of the inputs of the exposure model.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measured: BTreeMap<ModelInput, Measurement>,
 }
 
 /// The recorded snapshot.

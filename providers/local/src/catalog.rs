@@ -57,6 +57,7 @@ pub fn catalog_of(scheduling: &Scheduling) -> Catalog {
         local_schedule(),
     ];
     Catalog {
+        prices: Vec::new(),
         kinds: kinds
             .into_iter()
             .map(|kind| (kind.name.clone(), kind))
@@ -90,6 +91,7 @@ pub(crate) fn with_defaults(kind: &str, attributes: &Attributes) -> Attributes {
 
 fn kind(name: &str, role: KindRole, description: &str, attributes: Vec<AttributeSpec>) -> KindSpec {
     KindSpec {
+        inputs: Vec::new(),
         name: name.to_owned(),
         provider: PROVIDER.to_owned(),
         role,
@@ -390,6 +392,8 @@ fn stands(target_kind: &str, mechanism: Mechanism, resource_kind: &str) -> Prote
         unscheduled: None,
         externally_scheduled: false,
         backs_up: false,
+        inputs: Vec::new(),
+        offer: None,
     }
 }
 
@@ -411,6 +415,8 @@ fn runs(
         unscheduled,
         externally_scheduled: *scheduling == Scheduling::External,
         backs_up: true,
+        inputs: Vec::new(),
+        offer: None,
         ..stands(target_kind, mechanism, resource_kind)
     }
 }

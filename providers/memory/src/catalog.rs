@@ -23,6 +23,7 @@ pub(crate) const SCHEDULE: &str = "memory_schedule";
 pub fn catalog() -> Catalog {
     let kinds = [dataset(), vault(), snapshot(), copy(), guard(), schedule()];
     Catalog {
+        prices: Vec::new(),
         kinds: kinds
             .into_iter()
             .map(|kind| (kind.name.clone(), kind))
@@ -47,6 +48,8 @@ fn protection(mechanism: Mechanism, resource_kind: &str) -> ProtectionSpec {
         unscheduled: None,
         externally_scheduled: false,
         backs_up: runs,
+        inputs: Vec::new(),
+        offer: None,
     }
 }
 
@@ -67,6 +70,7 @@ fn arguments() -> Vec<AttributeSpec> {
 
 fn kind(name: &str, role: KindRole, description: &str, attributes: Vec<AttributeSpec>) -> KindSpec {
     KindSpec {
+        inputs: Vec::new(),
         name: name.to_owned(),
         provider: PROVIDER.to_owned(),
         role,

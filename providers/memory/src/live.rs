@@ -15,6 +15,7 @@ pub(crate) fn dataset(attributes: &Attributes, found: Option<&Dataset>) -> LiveR
     );
     let files = found.map_or(1, |found| found.files.len());
     LiveResource {
+        needs: Vec::new(),
         attributes: attributes.clone(),
         facts: [
             ("files".to_owned(), files.into()),
@@ -29,6 +30,7 @@ pub(crate) fn dataset(attributes: &Attributes, found: Option<&Dataset>) -> LiveR
 /// Returns a vault as it is. Its own recovery points are those that no protection in it claims.
 pub(crate) fn vault(found: &Vault) -> LiveResource {
     LiveResource {
+        needs: Vec::new(),
         attributes: found.attributes.clone(),
         facts: [("used_bytes".to_owned(), found.used_bytes().into())].into(),
         domains: domains(&found.attributes, "vault"),

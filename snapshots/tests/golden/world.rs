@@ -114,6 +114,7 @@ impl World {
                 live.recovery_points = (1..=hours).rev().map(point).collect();
             }
             let recorded = RecordedResource {
+                measured: std::collections::BTreeMap::new(),
                 kind: resource.kind.clone(),
                 provider: resource.provider.clone(),
                 attributes: live.attributes.clone(),

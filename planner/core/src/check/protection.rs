@@ -118,7 +118,7 @@ impl Grader<'_> {
                     .cloned()
                     .unwrap_or_default();
                 let exposure = self.assessor.exposure(world, target, scope, &goal);
-                (scope, exposure.rpo_bound, exposure.rto_bound)
+                (scope, exposure.rpo.bound, exposure.rto.bound)
             })
             .collect()
     }

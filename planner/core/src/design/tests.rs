@@ -17,6 +17,7 @@ fn catalog() -> Catalog {
     let kind = |name: &str, role, attributes: &[&str]| {
         let optional = |name: &&str| AttributeSpec::optional(name, ValueType::String, "");
         let spec = KindSpec {
+            inputs: Vec::new(),
             name: name.to_owned(),
             provider: "memory".to_owned(),
             role,
@@ -34,6 +35,8 @@ fn catalog() -> Catalog {
         unscheduled: Some("this machine has neither systemd nor cron".to_owned()),
         externally_scheduled: false,
         backs_up: true,
+        inputs: Vec::new(),
+        offer: None,
     };
     Catalog {
         kinds: [
@@ -97,6 +100,8 @@ fn configuration(protections: Vec<ProtectionBlock>) -> Configuration {
     configuration.targets.insert(
         target(),
         TargetBlock {
+            domains: Vec::new(),
+            protect: None,
             address: target(),
             provider: provider.clone(),
             attributes: [("path".to_owned(), json!("data"))].into(),
@@ -109,6 +114,8 @@ fn configuration(protections: Vec<ProtectionBlock>) -> Configuration {
     configuration.repositories.insert(
         vault(),
         RepositoryBlock {
+            domains: Vec::new(),
+            escrow: None,
             address: vault(),
             provider,
             attributes: [("path".to_owned(), json!("vault"))].into(),

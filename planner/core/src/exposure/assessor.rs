@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Address, Bound, Catalog, Domain, Exposure, Goal, LiveState, Mechanism, Retention, Scope, Span,
+    Address, Bound, Catalog, Choice, Domain, Exposure, Figure, Goal, LiveState, Mechanism,
+    Provenance, Retention, Scope, Span,
 };
 
 use super::Gaps;
@@ -269,34 +270,70 @@ fn combined(
     let fast = offers
         .iter()
         .min_by_key(|offer| (offer.rto, offer.rpo, offer.address));
-    let mut derivation: Vec<String> = Vec::new();
-    let mut assuming: BTreeSet<String> = BTreeSet::new();
-    let (mut rpo_bound, mut rto_bound) = (Bound::Unbounded, Bound::Unbounded);
-    if let Some(offer) = fresh {
-        rpo_bound = offer.rpo;
-        derivation.extend(offer.rpo_steps.iter().map(|step| format!("rpo: {step}")));
-        if rpo_bound != Bound::Unbounded {
-            assuming.extend(offer.rpo_assuming.iter().cloned());
-        }
-    }
-    if let Some(offer) = fast {
-        rto_bound = offer.rto;
-        derivation.extend(offer.rto_steps.iter().map(|step| format!("rto: {step}")));
-        assuming.extend(offer.rto_assuming.iter().cloned());
-    }
-    if offers.is_empty() && excluded.is_empty() {
-        derivation.push(format!("nothing protects `{target}`"));
-    }
-    derivation.extend(excluded);
+    let general = excluded.into_iter().next_back();
+    let general = general.unwrap_or_else(|| format!("nothing protects `{target}`"));
+    let rpo = fresh.map(|offer| {
+        let steps = (offer.rpo_steps.as_slice(), offer.rpo_assuming.as_slice());
+        (offer.rpo, offer.address, steps)
+    });
+    let rto = fast.map(|offer| {
+        let steps = (offer.rto_steps.as_slice(), offer.rto_assuming.as_slice());
+        (offer.rto, offer.address, steps)
+    });
     let dwell = offers.iter().map(|offer| offer.dwell).max();
     Exposure {
-        rpo_bound,
-        rto_bound,
+        rpo: figure(rpo, &general),
+        rto: figure(rto, &general),
         tolerated_dwell: dwell.filter(|_| scope == Scope::Corruption),
-        uses: fresh
-            .filter(|offer| offer.rpo != Bound::Unbounded)
-            .map(|offer| offer.address.clone()),
-        derivation,
+        rollback: None,
+        choices: choices(&offers),
+    }
+}
+
+/// A bound, the protection that gives it, its steps, and what it takes for granted.
+type Found<'a> = (Bound<Span>, &'a Address, (&'a [String], &'a [String]));
+
+fn figure(found: Option<Found<'_>>, general: &str) -> Figure {
+    let unbounded = |reason: String| Figure {
+        bound: Bound::Unbounded,
+        provenance: Provenance::Hard,
+        uses: None,
+        reason,
+        assuming: Vec::new(),
+    };
+    let Some((bound, address, (steps, assuming))) = found else {
+        return unbounded(general.to_owned());
+    };
+    if bound == Bound::Unbounded {
+        return unbounded(steps.last().cloned().unwrap_or_else(|| general.to_owned()));
+    }
+    let assuming: BTreeSet<String> = assuming.iter().cloned().collect();
+    Figure {
+        bound,
+        provenance: if assuming.is_empty() {
+            Provenance::Declared
+        } else {
+            Provenance::Assumed
+        },
+        uses: Some(address.clone()),
+        reason: steps.last().cloned().unwrap_or_default(),
         assuming: assuming.into_iter().collect(),
     }
+}
+
+/// Returns the copies that no other one beats in both, freshest first.
+fn choices(offers: &[Offer<'_>]) -> Vec<Choice> {
+    let mut sorted: Vec<&Offer<'_>> = offers.iter().collect();
+    sorted.sort_by_key(|offer| (offer.rpo, offer.rto, offer.address));
+    let mut kept: Vec<Choice> = Vec::new();
+    for offer in sorted {
+        if kept.last().is_none_or(|last| offer.rto < last.rto) {
+            kept.push(Choice {
+                uses: offer.address.clone(),
+                rpo: offer.rpo,
+                rto: offer.rto,
+            });
+        }
+    }
+    kept
 }

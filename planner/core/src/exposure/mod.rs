@@ -7,11 +7,14 @@
 
 mod assessor;
 mod flow;
+pub mod found;
 mod gaps;
+pub mod graph;
 mod kept;
 mod rows;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 mod world;
 
 pub(crate) use assessor::Assessor;

@@ -39,6 +39,8 @@ pub fn plan(
     let differences = differences(snapshots)?;
     let (actions, losses) = order(differences.drafts, recorded)?;
     let mut plan = Plan {
+        cost: None,
+        findings: Vec::new(),
         format_version: FORMAT_VERSION.to_owned(),
         lifeboat_version: options.lifeboat_version.clone(),
         as_of: options.as_of,

@@ -54,17 +54,11 @@ fn target(canvas: &mut Canvas, layout: &Layout, address: &Address, rows: &[&Expo
     for row in rows {
         layout.row(canvas, row);
     }
-    let starred = |judged: Judged| judged.verdict == Verdict::MetAssuming;
     let assumed: BTreeSet<String> = rows
         .iter()
-        .flat_map(|row| {
-            let all = measures(row);
-            let now = all.iter().any(|measure| starred(measure.now));
-            let planned = all.iter().any(|measure| starred(measure.planned));
-            let now = row.now.assuming.iter().filter(move |_| now);
-            now.chain(row.planned.assuming.iter().filter(move |_| planned))
-        })
-        .map(|text| below(address, text))
+        .flat_map(|row| measures(row))
+        .flat_map(|measure| measure.assumed())
+        .map(|text| below(address, &text))
         .collect();
     for text in assumed {
         let room = canvas.style.width.saturating_sub(SCOPE + 2).max(20);
@@ -144,9 +138,9 @@ impl Layout {
             .to(self.goal)
             .plain(goal)
             .to(self.now)
-            .tone(tone(measure.now), measure.now.text(style))
+            .tone(tone(&measure.now), measure.now.text(style))
             .to(self.planned)
-            .tone(tone(measure.planned), measure.planned.text(style))
+            .tone(tone(&measure.planned), measure.planned.text(style))
     }
 
     /// Writes the reason beside the numbers, or below them where it is too long for its column.
@@ -164,10 +158,10 @@ impl Layout {
     }
 }
 
-const fn tone(judged: Judged) -> Tone {
+const fn tone(judged: &Judged) -> Tone {
     match judged.verdict {
         Verdict::NoGoal => Tone::Plain,
-        Verdict::Met | Verdict::MetAssuming => Tone::Good,
+        Verdict::Met | Verdict::MetAtPercentile(_) | Verdict::MetAssuming => Tone::Good,
         Verdict::NotMet => Tone::Bad,
     }
 }

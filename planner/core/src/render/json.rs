@@ -227,11 +227,14 @@ pub(super) fn outputs(plan: &Plan) -> Map<String, Value> {
 }
 
 /// Returns a bound as text and in milliseconds, none where it is unbounded, and how it stands to its goal.
-fn judged(judged: Judged) -> Value {
+fn judged(judged: &Judged) -> Value {
     json!({
         "bound": judged.bound.to_string(),
         "bound_ms": judged.bound.finite().map(Span::as_millis),
         "verdict": judged.verdict,
+        "uses": judged.uses,
+        "reason": judged.reason,
+        "assuming": judged.assuming,
     })
 }
 
@@ -239,8 +242,8 @@ pub(super) fn exposure(row: &ExposureRow) -> Value {
     let measure = |one: &Measure| {
         json!({
             "goal": one.goal,
-            "now": judged(one.now),
-            "planned": judged(one.planned),
+            "now": judged(&one.now),
+            "planned": judged(&one.planned),
             "why": why(row, one),
         })
     };
@@ -249,9 +252,7 @@ pub(super) fn exposure(row: &ExposureRow) -> Value {
         "objective": row.objective,
         "scope": row.scope,
         "met": row.is_met(),
-        "uses": row.planned.uses,
-        "assuming": row.planned.assuming,
-        "derivation": row.planned.derivation,
+        "choices": row.planned.choices,
     });
     if let Value::Object(fields) = &mut document {
         for one in measures(row) {

@@ -1,6 +1,6 @@
 //! A plan as Markdown, short: the verdict, what is lost, exposure, counts, and the detail in a fold.
 
-use lifeboat_model::{Catalog, ExposureRow, Notice, Plan, Severity, Verdict};
+use lifeboat_model::{Catalog, ExposureRow, Notice, Plan, Severity};
 
 use super::action;
 use super::canvas::{Canvas, shown};
@@ -146,8 +146,8 @@ fn notices(out: &mut String, notices: &[Notice]) {
 /// Returns why a planned number is what it is, with what it assumes.
 fn because(row: &ExposureRow, measure: &Measure) -> String {
     let mut text = why(row, measure);
-    if measure.planned.verdict == Verdict::MetAssuming && measure.name == "rpo" {
-        let assumed: Vec<String> = row
+    if measure.planned.is_starred() && measure.name == "rpo" {
+        let assumed: Vec<String> = measure
             .planned
             .assuming
             .iter()

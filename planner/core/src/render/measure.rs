@@ -1,6 +1,6 @@
 //! The numbers of an exposure row, each against its goal, with its reason.
 
-use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Scope, Span, Verdict};
+use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Figure, Scope, Span, Verdict};
 
 use super::Style;
 use super::moment::brief;
@@ -27,7 +27,7 @@ impl Objectives {
                 all.total += 1;
                 all.met_before += usize::from(measure.now.holds());
                 all.met += usize::from(measure.planned.holds());
-                all.assuming += usize::from(measure.planned.verdict == Verdict::MetAssuming);
+                all.assuming += usize::from(measure.planned.is_starred());
             }
         }
         all
@@ -40,27 +40,43 @@ impl Objectives {
 }
 
 /// A bound, and how it stands to its goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judged {
     /// The bound.
     pub(crate) bound: Bound<Span>,
     /// How it stands to its goal.
     pub(crate) verdict: Verdict,
+    /// The protection whose copy gives it.
+    pub(crate) uses: Option<Address>,
+    /// Why it is what it is.
+    pub(crate) reason: String,
+    /// What it takes for granted.
+    pub(crate) assuming: Vec<String>,
 }
 
 impl Judged {
     /// Returns whether the goal holds, or there is none.
-    pub(crate) fn holds(self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.verdict != Verdict::NotMet
     }
 
+    /// Returns whether the goal holds only if something does that nobody proved.
+    pub(crate) const fn is_starred(&self) -> bool {
+        matches!(
+            self.verdict,
+            Verdict::MetAtPercentile(_) | Verdict::MetAssuming
+        )
+    }
+
     /// Returns the bound with the mark of its verdict; a star where something was assumed.
-    pub(crate) fn text(self, style: Style) -> String {
+    pub(crate) fn text(&self, style: Style) -> String {
         let bound = bound(self.bound);
         match self.verdict {
             Verdict::NoGoal => bound,
             Verdict::Met => format!("{bound} {}", style.mark(true)),
-            Verdict::MetAssuming => format!("{bound} {}*", style.mark(true)),
+            Verdict::MetAtPercentile(_) | Verdict::MetAssuming => {
+                format!("{bound} {}*", style.mark(true))
+            }
             Verdict::NotMet => format!("{bound} {}", style.mark(false)),
         }
     }
@@ -82,30 +98,36 @@ pub(crate) struct Measure {
 impl Measure {
     /// Returns whether the plan moves the bound by more than a person would read, or the goal does not hold.
     pub(crate) fn is_of_interest(&self) -> bool {
-        let (now, planned) = (self.now, self.planned);
+        let (now, planned) = (&self.now, &self.planned);
         !now.holds() || !planned.holds() || {
             now.bound != planned.bound && bound(now.bound) != bound(planned.bound)
         }
+    }
+
+    /// Returns what the starred numbers take for granted.
+    pub(crate) fn assumed(self) -> impl Iterator<Item = String> {
+        let starred = [self.now, self.planned].into_iter();
+        starred
+            .filter(Judged::is_starred)
+            .flat_map(|judged| judged.assuming)
     }
 }
 
 /// Returns the numbers of a row; the dwell only where one is known.
 pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
-    let measure = |name, goal: Option<Span>, pick: fn(&Exposure) -> Bound<Span>| {
-        let judged = |exposure: &Exposure| Judged {
-            bound: pick(exposure),
-            verdict: exposure.verdict(goal, pick(exposure)),
-        };
-        Measure {
-            name,
-            goal,
-            now: judged(&row.now),
-            planned: judged(&row.planned),
-        }
-    };
     let mut all = vec![
-        measure("rpo", row.goal.rpo, |exposure| exposure.rpo_bound),
-        measure("rto", row.goal.rto, |exposure| exposure.rto_bound),
+        Measure {
+            name: "rpo",
+            goal: row.goal.rpo,
+            now: judged(&row.now.rpo, row.now.rpo_verdict(&row.goal)),
+            planned: judged(&row.planned.rpo, row.planned.rpo_verdict(&row.goal)),
+        },
+        Measure {
+            name: "rto",
+            goal: row.goal.rto,
+            now: judged(&row.now.rto, row.now.rto_verdict(&row.goal)),
+            planned: judged(&row.planned.rto, row.planned.rto_verdict(&row.goal)),
+        },
     ];
     let known = row.now.tolerated_dwell.or(row.planned.tolerated_dwell);
     if known.is_some() && (row.scope == Scope::Corruption || row.goal.detected_within.is_some()) {
@@ -118,7 +140,13 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
                 Some(goal) if bound >= Bound::Finite(goal) => Verdict::Met,
                 Some(_) => Verdict::NotMet,
             };
-            Judged { bound, verdict }
+            Judged {
+                bound,
+                verdict,
+                uses: None,
+                reason: String::new(),
+                assuming: Vec::new(),
+            }
         };
         all.push(Measure {
             name: "dwell",
@@ -135,28 +163,21 @@ pub(crate) fn below(target: &Address, text: &str) -> String {
     text.replace(&format!("{target}."), "").replace('`', "")
 }
 
+fn judged(figure: &Figure, verdict: Verdict) -> Judged {
+    Judged {
+        bound: figure.bound,
+        verdict,
+        uses: figure.uses.clone(),
+        reason: figure.reason.clone(),
+        assuming: figure.assuming.clone(),
+    }
+}
+
 /// Returns why a planned number is what it is; empty where there is nothing to say.
-///
-/// A derivation's steps begin with the measure that they are about (`rpo: …`); a step about both has no such word.
 pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
-    let planned = &row.planned;
-    let step = |about: &str| {
-        let steps = planned.derivation.iter().rev();
-        steps
-            .filter_map(|step| step.strip_prefix(about))
-            .map(|step| below(&row.target, step))
-            .next()
-    };
-    let general = || {
-        let mut steps = planned.derivation.iter().rev();
-        let step = steps.find(|step| !step.starts_with("rpo: ") && !step.starts_with("rto: "));
-        step.map(|step| below(&row.target, step))
-    };
-    match (measure.name, measure.planned.bound, &planned.uses) {
+    let planned = &measure.planned;
+    match (measure.name, planned.bound, &planned.uses) {
         ("rpo", Bound::Finite(_), Some(uses)) => below(&row.target, &uses.to_string()),
-        ("rpo", Bound::Unbounded, _) => step("rpo: ")
-            .or_else(general)
-            .unwrap_or_else(|| "no copy survives it".to_owned()),
         ("rto", Bound::Finite(_), Some(uses)) => {
             let replica = uses
                 .part
@@ -169,7 +190,7 @@ pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
             };
             how.to_owned()
         }
-        ("rto", Bound::Unbounded, _) => step("rto: ").unwrap_or_default(),
+        ("rpo" | "rto", Bound::Unbounded, _) => below(&row.target, &planned.reason),
         ("dwell", ..) => "may go unnoticed".to_owned(),
         _ => String::new(),
     }

@@ -122,14 +122,14 @@ fn of_row(row: &ExposureRow) -> Vec<GoalStatus> {
         .filter_map(|measure| {
             let verdict = match measure.now.verdict {
                 Verdict::NoGoal | Verdict::Met => GoalVerdict::Met,
-                Verdict::MetAssuming => GoalVerdict::MetAssuming,
+                Verdict::MetAtPercentile(_) | Verdict::MetAssuming => GoalVerdict::MetAssuming,
                 Verdict::NotMet if measure.planned.holds() => GoalVerdict::NotYet,
                 Verdict::NotMet => GoalVerdict::NotMet,
             };
             let assumed = verdict == GoalVerdict::MetAssuming;
-            let assuming = row.now.assuming.iter().filter(|_| assumed);
+            let assuming = measure.now.assuming.iter().filter(|_| assumed);
             let present = Measure {
-                planned: measure.now,
+                planned: measure.now.clone(),
                 ..measure.clone()
             };
             Some(GoalStatus {

@@ -261,6 +261,7 @@ impl Step {
     fn recorded(&self, live: LiveResource, same: bool) -> Outcome {
         let history = self.recorded.as_ref().filter(|_| same);
         Outcome::Recorded(Box::new(RecordedResource {
+            measured: std::collections::BTreeMap::new(),
             kind: self.action.kind.clone(),
             provider: self.action.provider.clone(),
             attributes: live.attributes,

@@ -27,6 +27,7 @@ fn begin(state: &RecordedState) -> Begin {
 
 fn recorded(mark: usize) -> Outcome {
     Outcome::Recorded(Box::new(RecordedResource {
+        measured: std::collections::BTreeMap::new(),
         kind: "memory_snapshot".to_owned(),
         provider: provider(),
         attributes: [("mark".to_owned(), mark.into())].into(),

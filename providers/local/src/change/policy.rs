@@ -62,6 +62,7 @@ impl Local {
             _ => vault.points(&Filter::address(change.address.to_string()))?,
         };
         Ok(Some(LiveResource {
+            needs: Vec::new(),
             attributes: live.attributes.clone(),
             facts: Attributes::new(),
             domains: self.repository_domains(&repository, bound),

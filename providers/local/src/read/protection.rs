@@ -114,6 +114,7 @@ impl Local {
             Some(Ok(policy)) => {
                 let points = contents.points.get(&item.address.to_string());
                 Ok(Found::Live(Box::new(LiveResource {
+                    needs: Vec::new(),
                     attributes: policy.attributes.clone(),
                     facts: Attributes::new(),
                     domains,
@@ -143,6 +144,7 @@ pub(crate) fn repository_resource(
     }
     attributes.insert("repository_id".to_owned(), json!(contents.id));
     LiveResource {
+        needs: Vec::new(),
         attributes,
         facts: [("recovery_points".to_owned(), json!(contents.count))].into(),
         domains,

@@ -74,6 +74,7 @@ impl Local {
             domains::file_system(machine, path).map(|kind| ("filesystem".to_owned(), json!(kind))),
         );
         Found::Live(Box::new(LiveResource {
+            needs: Vec::new(),
             attributes: item.attributes.clone(),
             facts,
             domains: domains::of_path(machine, path),

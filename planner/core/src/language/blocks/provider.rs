@@ -40,6 +40,7 @@ pub(super) fn read(
         .unwrap_or_default();
     let attributes = collector.finish(attributes)?;
     let block = ProviderBlock {
+        domains: Vec::new(),
         address: address.clone(),
         kind: kind.to_owned(),
         attributes,
@@ -89,6 +90,7 @@ pub(super) fn add_defaults(
             }
         }
         let block = ProviderBlock {
+            domains: Vec::new(),
             kind: address.name.clone(),
             address: address.clone(),
             attributes,

@@ -29,6 +29,8 @@ pub(super) fn read(
         return Err(Failure::elsewhere());
     };
     let block = RepositoryBlock {
+        domains: Vec::new(),
+        escrow: None,
         provider,
         attributes: attributes.unwrap_or_default(),
         on_remove: on_remove.unwrap_or_default(),

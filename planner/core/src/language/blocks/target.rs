@@ -36,6 +36,8 @@ pub(super) fn read(
         return Err(Failure::elsewhere());
     };
     let block = TargetBlock {
+        domains: Vec::new(),
+        protect: None,
         provider,
         attributes: attributes.unwrap_or_default(),
         objective: objective.flatten().map(|(address, _)| address.name),

@@ -6,6 +6,7 @@ use lifeboat_model::{
 
 fn kind(name: &str, role: KindRole, attributes: Vec<AttributeSpec>) -> KindSpec {
     KindSpec {
+        inputs: Vec::new(),
         name: name.to_owned(),
         provider: "local".to_owned(),
         role,
@@ -132,9 +133,12 @@ pub(super) fn catalog() -> Catalog {
             unscheduled: None,
             externally_scheduled: false,
             backs_up: mechanism != Mechanism::Guard,
+            inputs: Vec::new(),
+            offer: None,
         };
     let both = ["directory", "s3"];
     Catalog {
+        prices: Vec::new(),
         kinds: kinds.map(|kind| (kind.name.clone(), kind)).collect(),
         protections: vec![
             protection(

@@ -6,6 +6,7 @@ use lifeboat_model::{
 
 fn kind(name: &str, role: KindRole, attributes: Vec<AttributeSpec>) -> (String, KindSpec) {
     let spec = KindSpec {
+        inputs: Vec::new(),
         name: name.to_owned(),
         provider: "memory".to_owned(),
         role,
@@ -25,6 +26,8 @@ fn protection(mechanism: Mechanism, resource_kind: &str, runs: bool) -> Protecti
         unscheduled: None,
         externally_scheduled: false,
         backs_up: runs,
+        inputs: Vec::new(),
+        offer: None,
     }
 }
 
@@ -89,6 +92,7 @@ pub(super) fn catalog() -> Catalog {
         ),
     ];
     Catalog {
+        prices: Vec::new(),
         kinds: kinds.into(),
         protections: vec![
             protection(Mechanism::Snapshot, "tree_snapshot", true),

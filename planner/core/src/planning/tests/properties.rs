@@ -128,7 +128,7 @@ fn bounds(sandbox: &Sandbox, shape: &Shape, plan: &Plan, done: u32) -> Bounds {
             let exposure = assessor.exposure(&world, &target, scope, &goal);
             bounds.insert(
                 (target.clone(), scope),
-                (exposure.rpo_bound, exposure.rto_bound),
+                (exposure.rpo.bound, exposure.rto.bound),
             );
         }
     }

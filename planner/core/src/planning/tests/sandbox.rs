@@ -136,6 +136,7 @@ impl Sandbox {
     fn record(&mut self, action: &Action) {
         let live = &self.live.resources[&action.address];
         let resource = RecordedResource {
+            measured: std::collections::BTreeMap::new(),
             kind: action.kind.clone(),
             provider: action.provider.clone(),
             attributes: live.attributes.clone(),

@@ -175,6 +175,8 @@ impl Shape {
             .insert("gold".to_owned(), objective);
         for (index, choices) in self.trees.iter().enumerate() {
             let block = TargetBlock {
+                domains: Vec::new(),
+                protect: None,
                 address: tree(index),
                 provider: provider(),
                 attributes: attributes([
@@ -203,6 +205,8 @@ impl Shape {
                 continue;
             }
             let block = RepositoryBlock {
+                domains: Vec::new(),
+                escrow: None,
                 address: address.clone(),
                 provider: provider(),
                 attributes: attributes([("path", json!(format!("vault{index}-{}", choices.path)))]),

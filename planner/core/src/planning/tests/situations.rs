@@ -72,7 +72,12 @@ fn every_number_is_derived() {
     let derivations: Vec<String> = plan
         .exposure
         .iter()
-        .flat_map(|row| row.planned.derivation.iter().chain(&row.planned.assuming))
+        .flat_map(|row| {
+            let figures = [&row.planned.rpo, &row.planned.rto];
+            figures
+                .into_iter()
+                .flat_map(|it| std::iter::once(&it.reason).chain(&it.assuming))
+        })
         .cloned()
         .collect();
     insta::assert_snapshot!(derivations.join("\n"), @r#"

@@ -90,10 +90,10 @@ pub(super) fn exposure(plan: &Plan) -> String {
                 "{} {}: rpo {} → {}, rto {} → {}",
                 row.target,
                 row.scope,
-                row.now.rpo_bound,
-                row.planned.rpo_bound,
-                row.now.rto_bound,
-                row.planned.rto_bound
+                row.now.rpo.bound,
+                row.planned.rpo.bound,
+                row.now.rto.bound,
+                row.planned.rto.bound
             )
         })
         .collect();

@@ -1,8 +1,9 @@
 //! What holds for every plan, whatever stands in it.
 
 use lifeboat_model::{
-    Action, Address, Block, Bound, Cause, Drift, DriftKind, Effect, Exposure, ExposureRow, Goal,
-    Loss, Notice, OnRemove, Plan, RecoveryPoint, RecoveryPointId, Scope, Severity, Span, Verb,
+    Action, Address, Block, Bound, Cause, Drift, DriftKind, Effect, Exposure, ExposureRow, Figure,
+    Goal, Loss, Notice, OnRemove, Plan, Provenance, RecoveryPoint, RecoveryPointId, Scope,
+    Severity, Span, Verb,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -162,25 +163,31 @@ fn any_exposure() -> impl Strategy<Value = Exposure> {
         let finite = any::<u64>().prop_map(|millis| Bound::Finite(Span::from_millis(millis >> 24)));
         prop_oneof![Just(Bound::Unbounded), finite]
     };
-    let step = prop_oneof![text(), "rpo: .{0,90}", "rto: .{0,90}"];
-    (
-        bound(),
-        bound(),
-        proptest::option::of(bound()),
-        proptest::option::of(address()),
-        vec(step, 0..3),
-        vec(text(), 0..2),
-    )
-        .prop_map(
-            |(rpo_bound, rto_bound, tolerated_dwell, uses, derivation, assuming)| Exposure {
-                rpo_bound,
-                rto_bound,
-                tolerated_dwell,
-                uses,
-                derivation,
-                assuming,
-            },
-        )
+    let figure = || {
+        let parts = (
+            bound(),
+            proptest::option::of(address()),
+            text(),
+            vec(text(), 0..2),
+        );
+        parts.prop_map(|(bound, uses, reason, assuming)| Figure {
+            bound,
+            provenance: Provenance::Declared,
+            uses,
+            reason,
+            assuming,
+        })
+    };
+    let dwell = || proptest::option::of(bound());
+    (figure(), figure(), dwell(), dwell()).prop_map(|(rpo, rto, tolerated_dwell, rollback)| {
+        Exposure {
+            rpo,
+            rto,
+            tolerated_dwell,
+            rollback,
+            choices: Vec::new(),
+        }
+    })
 }
 
 fn any_row() -> impl Strategy<Value = ExposureRow> {

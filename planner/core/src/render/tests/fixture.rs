@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, ActionId, Address, Attributes, Bound, Cause, Drift, DriftKind, Effect, Exposure,
-    ExposureRow, Goal, Loss, Notice, OnRemove, Plan, RecoveryPoint, RecoveryPointId, Scope,
-    Severity, Span, Verb,
+    Action, ActionId, Address, Attributes, Bound, Cause, Choice, Drift, DriftKind, Effect,
+    Exposure, ExposureRow, Figure, Goal, Loss, Notice, OnRemove, Plan, Provenance, RecoveryPoint,
+    RecoveryPointId, Scope, Severity, Span, Verb,
 };
 use serde_json::{Value, json};
 
@@ -72,6 +72,8 @@ pub(super) fn empty_plan() -> Plan {
         actions: Vec::new(),
         losses: Vec::new(),
         exposure: Vec::new(),
+        findings: Vec::new(),
+        cost: None,
         notices: Vec::new(),
         bindings: BTreeMap::new(),
         outputs: BTreeMap::new(),
@@ -82,13 +84,24 @@ fn exposure(rpo: Option<u64>, rto: Option<u64>, uses: Option<&str>) -> Exposure 
     let bound = |minutes: Option<u64>| {
         minutes.map_or(Bound::Unbounded, |m| Bound::Finite(Span::from_secs(m * 60)))
     };
-    Exposure {
-        rpo_bound: bound(rpo),
-        rto_bound: bound(rto),
-        tolerated_dwell: None,
+    let figure = |bound: Bound<Span>| Figure {
+        bound,
+        provenance: Provenance::Declared,
         uses: uses.map(address),
-        derivation: Vec::new(),
+        reason: String::new(),
         assuming: Vec::new(),
+    };
+    let choice = uses.map(|uses| Choice {
+        uses: address(uses),
+        rpo: bound(rpo),
+        rto: bound(rto),
+    });
+    Exposure {
+        rpo: figure(bound(rpo)),
+        rto: figure(bound(rto)),
+        tolerated_dwell: None,
+        rollback: None,
+        choices: choice.into_iter().collect(),
     }
 }
 
@@ -113,11 +126,9 @@ pub(super) fn exposure_rows() -> Vec<ExposureRow> {
     let mut corruption = exposure(Some(1440), Some(12), Some(DAILY));
     corruption.tolerated_dwell = Some(Bound::Finite(Span::from_days(35)));
     let mut lost = exposure(None, None, None);
-    lost.derivation = vec![format!(
-        "`{DAILY}` is lost with it: both on /dev/sda1 (st_dev 8:1)"
-    )];
+    lost.rpo.reason = format!("`{DAILY}` is lost with it: both on /dev/sda1 (st_dev 8:1)");
     let mut copied = exposure(Some(2880), Some(220), Some(OFFSITE));
-    copied.assuming = vec![format!(
+    copied.rpo.assuming = vec![format!(
         "each run of `{OFFSITE}` ends before the next run of `{DAILY}` does"
     )];
     let mut found = goal("24h", "1h");

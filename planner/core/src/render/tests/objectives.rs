@@ -46,6 +46,8 @@ impl Shop {
             unscheduled: None,
             externally_scheduled: false,
             backs_up: true,
+            inputs: Vec::new(),
+            offer: None,
         });
         shop.stand("snapshot", points);
         shop.stand("schedule", &[]);
@@ -69,6 +71,7 @@ impl Shop {
             "schedule": "1h",
         }));
         let recorded = RecordedResource {
+            measured: std::collections::BTreeMap::new(),
             kind: role.to_owned(),
             provider: self::address("provider.local"),
             attributes: attributes.clone(),
@@ -95,6 +98,8 @@ impl Shop {
 
     fn configuration(&self) -> Configuration {
         let block = TargetBlock {
+            domains: Vec::new(),
+            protect: None,
             address: address(SHOP),
             provider: address("provider.local"),
             attributes: BTreeMap::new(),

@@ -14,6 +14,7 @@ use crate::configuration::{Configuration, Location, TargetBlock};
 
 fn resource(schedule: &str, points: Vec<RecoveryPoint>) -> RecordedResource {
     RecordedResource {
+        measured: std::collections::BTreeMap::new(),
         kind: "snapshot".to_owned(),
         provider: address("provider.local"),
         attributes: attributes(json!({
@@ -66,6 +67,8 @@ fn recorded() -> RecordedState {
 
 fn configuration() -> Configuration {
     let target = |name: &str| TargetBlock {
+        domains: Vec::new(),
+        protect: None,
         address: address(name),
         provider: address("provider.local"),
         attributes: BTreeMap::new(),

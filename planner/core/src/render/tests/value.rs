@@ -26,6 +26,7 @@ fn shown(
     plan.actions.push(action);
     let id = AttributeSpec::computed("id", ValueType::String, "The repository's own name.");
     let kind = KindSpec {
+        inputs: Vec::new(),
         name: "directory".to_owned(),
         provider: "local".to_owned(),
         role: KindRole::Repository,
