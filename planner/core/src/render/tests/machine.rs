@@ -21,7 +21,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
     | target | scope | measure | goal | now | planned | |
     |---|---|---|---|---|---|---|
     | `target.local_directory.docs` | instance | rpo | 2d | unbounded ✗ | 2d ✓* | copy\["docs\_offsite"\]; assuming that each run of copy\["docs\_offsite"\] ends before the next run of snapshot\["docs\_daily"\] does |
-    | `target.local_directory.docs` | instance | rto | 4h | unbounded ✗ | 3h40m ✓* | by a restore of it |
+    | `target.local_directory.docs` | instance | rto | 4h | unbounded ✗ | 3h40m ✓ | by a restore of it |
     | `target.local_directory.docs` | region | rpo | 7d | unbounded ✗ | unbounded ✗ | snapshot\["docs\_daily"\] is lost with it: both on /dev/sda1 (st\_dev 8:1) |
 
     > **Note:** `target.local_directory.docs.copy["docs_offsite"]`: nothing runs `1h` here: this machine has neither systemd nor cron.
@@ -138,7 +138,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
 
     Plan: 1 to import, 3 to add, 1 to change, 2 to destroy, 1 to forget. Actions: 1 to invoke.
 
-    <sub>Plan digest afc85c87e4fa</sub>
+    <sub>Plan digest d215602d2a82</sub>
     "#);
 }
 
@@ -159,13 +159,21 @@ fn the_json_of_a_plan_has_terraforms_keys() {
       "exposure": {
         "goal": "2d",
         "now": {
+          "assuming": [],
           "bound": "unbounded",
           "bound_ms": null,
+          "reason": "`target.local_directory.docs.snapshot[\"docs_daily\"]` is lost with it: both on /dev/sda1 (st_dev 8:1)",
+          "uses": null,
           "verdict": "not_met"
         },
         "planned": {
+          "assuming": [
+            "each run of `target.local_directory.docs.copy[\"docs_offsite\"]` ends before the next run of `target.local_directory.docs.snapshot[\"docs_daily\"]` does"
+          ],
           "bound": "2d",
           "bound_ms": 172800000,
+          "reason": "",
+          "uses": "target.local_directory.docs.copy[\"docs_offsite\"]",
           "verdict": "met_assuming"
         },
         "why": "copy[\"docs_offsite\"]"

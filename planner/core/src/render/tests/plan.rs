@@ -38,7 +38,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
                     rto    1h    12m ✓        12m ✓        by a restore of it
                     dwell  14d   35d ✓        35d ✓        may go unnoticed
         instance    rpo    2d    unbounded ✗  2d ✓*        copy["docs_offsite"]
-                    rto    4h    unbounded ✗  3h40m ✓*     by a restore of it
+                    rto    4h    unbounded ✗  3h40m ✓      by a restore of it
         region      rpo    7d    unbounded ✗  unbounded ✗
                            snapshot["docs_daily"] is lost with it: both on /dev/sda1
                            (st_dev 8:1)
@@ -149,7 +149,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
       plan::unscheduled
 
     Plan: 1 to import, 3 to add, 1 to change, 2 to destroy, 1 to forget. Actions: 1 to invoke.
-    Objectives: 4 of 5 met (2 before, 2 on assumptions).
+    Objectives: 4 of 5 met (2 before, 1 on assumptions).
     This plan deletes 3 recovery points and makes 1 target less protected than now:
     apply needs --allow-loss.
 
@@ -325,7 +325,7 @@ fn a_saved_plan_names_its_file_its_digest_and_the_next_command() {
     -----------------------------------------------------------------------------
 
     Saved the plan to: p.plan
-    Digest: 87eb5ef806ea
+    Digest: 5623dcef335b
 
     To perform exactly these actions, run the following command to apply:
         lifeboat apply "p.plan"
