@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{
-    Address, Attributes, Catalog, DesiredResource, DesiredState, KindSpec, Notice, OnRemove,
-    ProtectionSpec, Schedule, Severity,
+    Address, Attributes, Catalog, DesiredResource, DesiredState, Domain, KindSpec, Notice,
+    OnRemove, ProtectionSpec, Schedule, Severity,
 };
 use serde_json::Value;
 
@@ -39,6 +39,22 @@ pub fn compile(configuration: &Configuration, catalog: &Catalog) -> Result<Desig
     }
     compiler.unprotected();
     compiler.finish()
+}
+
+/// Returns the declared failure domains of every block that declares some.
+fn domains(configuration: &Configuration) -> BTreeMap<Address, Vec<Domain>> {
+    let providers = configuration.providers.values();
+    let targets = configuration.targets.values();
+    let repositories = configuration.repositories.values();
+    let of_providers = providers.map(|block| (&block.address, &block.domains));
+    let of_targets = targets.map(|block| (&block.address, &block.domains));
+    let of_repositories = repositories.map(|block| (&block.address, &block.domains));
+    of_providers
+        .chain(of_targets)
+        .chain(of_repositories)
+        .filter(|(_, domains)| !domains.is_empty())
+        .map(|(address, domains)| (address.clone(), domains.clone()))
+        .collect()
 }
 
 struct Compiler<'a> {
@@ -353,6 +369,21 @@ impl<'a> Compiler<'a> {
         let configuration = self.configuration;
         Ok(Design {
             desired,
+            domains: domains(configuration),
+            escrows: configuration
+                .repositories
+                .values()
+                .filter_map(|block| Some((block.address.clone(), block.escrow.clone()?)))
+                .collect(),
+            protects: configuration
+                .targets
+                .values()
+                .filter_map(|block| Some((block.address.clone(), block.protect.clone()?)))
+                .collect(),
+            services: configuration.services.clone(),
+            assumptions: configuration.assumptions.clone(),
+            prices: configuration.prices.clone(),
+            ignores: configuration.ignores.clone(),
             objectives: configuration.objectives.clone(),
             targets: configuration
                 .targets

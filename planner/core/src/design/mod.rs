@@ -13,7 +13,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::{Address, DesiredState, Notice, Objective};
+use lifeboat_model::{Address, DesiredState, Domain, Notice, Objective};
+
+use crate::configuration::{AssumptionsBlock, IgnoreBlock, PricesBlock, Protect, ServiceBlock};
 
 pub use compile::compile;
 pub use error::{DesignError, DesignErrors};
@@ -29,6 +31,21 @@ pub struct Design {
     pub targets: BTreeMap<Address, Option<String>>,
     /// The address of the resource that each protection block compiles to.
     pub protections: BTreeMap<Address, Address>,
+    /// The declared failure domains of providers, targets and repositories, by the address of the block that declares
+    /// them; what a provider declares holds for everything of it.
+    pub domains: BTreeMap<Address, Vec<Domain>>,
+    /// Where else the password of a repository is kept, in words.
+    pub escrows: BTreeMap<Address, String>,
+    /// What the planner may choose for a target, where its block says so.
+    pub protects: BTreeMap<Address, Protect>,
+    /// Targets that recover together, by address.
+    pub services: BTreeMap<Address, ServiceBlock>,
+    /// Inputs of the exposure model that the configuration overrides, in its order.
+    pub assumptions: Vec<AssumptionsBlock>,
+    /// Prices that the configuration overrides, in its order.
+    pub prices: Vec<PricesBlock>,
+    /// Findings that shall not be told, in the configuration's order.
+    pub ignores: Vec<IgnoreBlock>,
     /// The configuration's outputs; sensitive ones are null.
     pub outputs: BTreeMap<String, serde_json::Value>,
     /// What the reader of a plan should know about the design.
