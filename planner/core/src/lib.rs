@@ -14,6 +14,7 @@ pub mod design;
 pub mod diagnostic;
 pub mod diff;
 pub mod exposure;
+pub mod findings;
 pub mod language;
 pub mod order;
 pub mod planning;
