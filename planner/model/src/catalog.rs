@@ -22,6 +22,8 @@ pub enum ValueType {
     Duration,
     /// A [`ByteSize`](crate::ByteSize) as text.
     Size,
+    /// A [`Rate`](crate::Rate) as text.
+    Rate,
     /// A [`Schedule`](crate::Schedule) as text.
     Schedule,
     /// A path; a relative one is taken from the directory of the configuration.
@@ -55,6 +57,8 @@ pub enum Strength {
     Exclusion,
     /// A switch that protects while it is on.
     OnIsStronger,
+    /// One of the texts that are allowed: one that stands later among them protects more.
+    LaterIsStronger,
 }
 
 /// One attribute of a kind.

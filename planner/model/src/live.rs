@@ -149,4 +149,8 @@ pub struct LiveState {
     /// does exist, of the region. Missing where nothing is known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<Address, Vec<Domain>>,
+    /// What using the points of something that does not exist yet would take: the needs of a repository before it is
+    /// made. Missing where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<Address, Vec<Need>>,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{
     Address, Attributes, Catalog, DesiredResource, DesiredState, Domain, KindSpec, Notice,
-    OnRemove, ProtectionSpec, Schedule, Severity,
+    OnRemove, ProtectionSpec, Schedule, Severity, ValueType,
 };
 use serde_json::Value;
 
@@ -163,6 +163,8 @@ impl<'a> Compiler<'a> {
             .collect();
         requires.extend(block.repository.clone());
         requires.extend(source.clone());
+        let mut attributes = self.protection_attributes(block, target, spec, source.as_ref());
+        requires.extend(self.resolve(&mut attributes, spec));
         let address = resource_address(block);
         self.add(
             DesiredResource {
@@ -170,7 +172,7 @@ impl<'a> Compiler<'a> {
                 kind: spec.resource_kind.clone(),
                 provider: target.provider.clone(),
                 managed: true,
-                attributes: self.protection_attributes(block, target, spec, source.as_ref()),
+                attributes,
                 requires: requires.into_iter().collect(),
                 target: Some(block.target.clone()),
                 on_remove: block.on_remove,
@@ -181,6 +183,29 @@ impl<'a> Compiler<'a> {
         if let Some(schedule) = &block.schedule {
             self.schedule(block, target, spec, &address, schedule);
         }
+    }
+
+    /// Puts the resource of a protection where an argument names its block, such as the base of a log, and returns
+    /// these resources.
+    fn resolve(&self, attributes: &mut Attributes, spec: &ProtectionSpec) -> Vec<Address> {
+        let kind = self.catalog.kind(&spec.resource_kind);
+        let specs = kind.map_or(&[][..], |kind| &kind.attributes);
+        let mut resources = Vec::new();
+        for spec in specs
+            .iter()
+            .filter(|it| it.value_type == ValueType::Address)
+        {
+            let value = attributes.get_mut(&spec.name);
+            let block = value
+                .as_ref()
+                .and_then(|value| value.as_str()?.parse().ok());
+            let resource = block.and_then(|block: Address| self.resource_of.get(&block));
+            if let (Some(value), Some(resource)) = (value, resource) {
+                *value = text(resource);
+                resources.push(resource.clone());
+            }
+        }
+        resources
     }
 
     /// Returns the resource of the protection that a copy copies.

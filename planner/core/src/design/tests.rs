@@ -226,3 +226,23 @@ fn all_errors_are_found_at_once() {
     design::cycle: `target.tree.docs["a"].copy["d"]` waits for itself: `target.tree.docs["a"].copy["d"]` → `target.tree.docs["a"].copy["d"]`
     "#);
 }
+
+#[test]
+fn the_base_of_a_log_is_the_resource_of_its_block_and_stands_before_it() {
+    let mut catalog = catalog();
+    let mut log = catalog.protections[1].clone();
+    log.mechanism = Mechanism::Log;
+    catalog.protections.push(log);
+    let base = AttributeSpec::optional("base", ValueType::Address, "");
+    let kind = catalog.kinds.get_mut("tree_copy").unwrap();
+    kind.attributes.push(base);
+    let snapshot = protection(Mechanism::Snapshot, "daily");
+    let mut log = protection(Mechanism::Log, "wal");
+    log.attributes = [("base".to_owned(), json!(snapshot.address))].into();
+    let design = compile(&configuration(vec![snapshot, log]), &catalog).unwrap();
+    let log = target().part("log", Some("wal".to_owned()));
+    let log = &design.desired.resources[&log];
+    let daily = target().part("snapshot", Some("daily".to_owned()));
+    assert_eq!(log.attributes["base"], json!(daily));
+    assert!(log.requires.contains(&daily));
+}

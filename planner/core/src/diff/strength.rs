@@ -1,7 +1,7 @@
 //! Which way a change of attributes moves the protection.
 
 use lifeboat_model::{
-    AttributeSpec, Attributes, ByteSize, Effect, Keep, KindSpec, Retention, Span, Strength,
+    AttributeSpec, Attributes, ByteSize, Effect, Keep, KindSpec, Rate, Retention, Span, Strength,
     ValueType,
 };
 use serde_json::Value;
@@ -85,6 +85,14 @@ fn of_attribute(
                 _ => Effect::Neutral,
             }
         }
+        Strength::LaterIsStronger => {
+            let place = |value: Option<&Value>| {
+                let text = value.and_then(Value::as_str)?;
+                let found = spec.one_of.iter().position(|known| known == text)?;
+                u32::try_from(found).ok().map(f64::from)
+            };
+            moved(place(old), place(new), false)
+        }
         Strength::Exclusion => {
             let left_out = |value: Option<&Value>| -> Vec<Value> {
                 value.and_then(Value::as_array).cloned().unwrap_or_default()
@@ -129,6 +137,7 @@ fn amount(value_type: &ValueType, value: &Value, gaps: &mut Gaps) -> Option<f64>
     match value_type {
         ValueType::Duration => Some(text?.parse::<Span>().ok()?.as_millis() as f64),
         ValueType::Size => Some(text?.parse::<ByteSize>().ok()?.0 as f64),
+        ValueType::Rate => Some(text?.parse::<Rate>().ok()?.0 as f64),
         ValueType::Schedule => {
             let longest = gaps.of(text?).map(|(_, longest)| longest);
             Some(longest.map_or(f64::INFINITY, |gap| gap.as_millis() as f64))

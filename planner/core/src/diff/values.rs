@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use lifeboat_model::{Attributes, ByteSize, KindSpec, Retention, Schedule, Span, ValueType};
+use lifeboat_model::{Attributes, ByteSize, KindSpec, Rate, Retention, Schedule, Span, ValueType};
 use serde_json::Value;
 
 /// Returns a text attribute.
@@ -44,6 +44,7 @@ fn same_meaning(value_type: &ValueType, a: &Value, b: &Value) -> bool {
     match value_type {
         ValueType::Duration => both::<Span>(a, b),
         ValueType::Size => both::<ByteSize>(a, b),
+        ValueType::Rate => both::<Rate>(a, b),
         ValueType::Schedule => both::<Schedule>(a, b),
         ValueType::Retention => match (policy(a), policy(b)) {
             (Some(a), Some(b)) => a == b,

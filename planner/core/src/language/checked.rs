@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use lifeboat_model::{
-    Address, AttributeSpec, Block, ByteSize, Retention, Schedule, Span, ValueType,
+    Address, AttributeSpec, Block, ByteSize, Rate, Retention, Schedule, Span, ValueType,
 };
 use serde_json::{Map, Value as Json};
 
@@ -76,6 +76,7 @@ impl World<'_> {
             ValueType::String => text("a string").map(Json::String),
             ValueType::Duration => parsed::<Span>(text("a duration, such as \"15m\"")?, place),
             ValueType::Size => parsed::<ByteSize>(text("a size, such as \"10GiB\"")?, place),
+            ValueType::Rate => parsed::<Rate>(text("a rate, such as \"200MiB/s\"")?, place),
             ValueType::Schedule => {
                 parsed::<Schedule>(text("a schedule, such as \"6h\" or \"15 2 * * *\"")?, place)
             }
@@ -130,6 +131,13 @@ impl World<'_> {
         let mut entries = Map::new();
         for (key, value) in map {
             let path = format!("{name}.{key}");
+            // One value stands for a list of it, so that a map of lists reads like a map where that is enough.
+            let value = match (element, value) {
+                (ValueType::List(_), Value::List(list)) => Value::List(list),
+                (ValueType::List(_), Value::Null) => Value::List(Vec::new()),
+                (ValueType::List(_), one) => Value::List(vec![one]),
+                (_, value) => value,
+            };
             if let Some(value) = collector.take(self.typed(element, &path, value, place)) {
                 entries.insert(key, value);
             }
