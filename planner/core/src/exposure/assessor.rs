@@ -10,8 +10,9 @@ use lifeboat_model::{
 
 use super::Gaps;
 use super::flow::Flow;
+use super::graph::Holds;
 use super::kept::{Guarantee, at, guarantees, reach};
-use super::world::{Holds, Standing, World};
+use super::world::{Standing, World};
 use crate::diff::text;
 
 /// Derives exposures; remembers what many targets share.
@@ -117,7 +118,7 @@ impl<'a> Assessor<'a> {
     fn domains(&self, world: &World<'_>, address: &Address) -> &'a [Domain] {
         let place = self.live.places.get(address);
         let live = self.live.resources.get(address).map(|it| &it.domains);
-        let (first, second) = if world.is_made(address) {
+        let (first, second) = if world.is_made(&address.to_string()) {
             (place, live)
         } else {
             (live, place)

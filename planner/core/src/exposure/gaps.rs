@@ -1,6 +1,7 @@
 //! The gaps of schedules, each enumerated once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{Schedule, Span};
@@ -10,6 +11,7 @@ use lifeboat_model::{Schedule, Span};
 pub(crate) struct Gaps {
     from: Timestamp,
     known: BTreeMap<String, Option<(Span, Span)>>,
+    sources: BTreeMap<String, Arc<str>>,
 }
 
 impl Gaps {
@@ -18,6 +20,7 @@ impl Gaps {
         Self {
             from,
             known: BTreeMap::new(),
+            sources: BTreeMap::new(),
         }
     }
 
@@ -32,5 +35,15 @@ impl Gaps {
             .and_then(|schedule| schedule.gaps(self.from));
         self.known.insert(schedule.to_owned(), gaps);
         gaps
+    }
+
+    /// Returns the words for what gives these gaps.
+    pub(crate) fn source(&mut self, schedule: &str) -> Arc<str> {
+        if let Some(source) = self.sources.get(schedule) {
+            return source.clone();
+        }
+        let source: Arc<str> = format!("its schedule `{schedule}`").into();
+        self.sources.insert(schedule.to_owned(), source.clone());
+        source
     }
 }

@@ -6,6 +6,7 @@
 //! was taken for granted is named.
 
 mod assessor;
+pub(crate) mod build;
 mod flow;
 pub mod found;
 mod gaps;

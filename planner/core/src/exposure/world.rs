@@ -2,27 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use lifeboat_model::{
     Action, Address, Attributes, Block, DrillRecord, LiveState, RecordedState, Verb,
 };
 use serde_json::Value;
 
-/// The recovery points of a protection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Holds {
-    /// None at all.
-    Nothing,
-    /// Those that its schedule and its retention keep, once they have run for long enough.
-    Steady,
-    /// Live ones.
-    Points {
-        /// The time of the oldest.
-        oldest: Timestamp,
-        /// The time of the newest.
-        newest: Timestamp,
-    },
-}
+use super::graph::Holds;
 
 /// One derived resource of a target: a protection or the setting that runs it.
 #[derive(Clone, Debug)]
@@ -41,7 +26,9 @@ pub(crate) struct World<'a> {
     /// Repositories that actions destroyed or replaced.
     taken: BTreeSet<String>,
     /// Repositories that actions made, where they are now planned to stand.
-    made: BTreeSet<&'a Address>,
+    made: BTreeSet<String>,
+    /// Repositories that actions made or changed, as they now are.
+    repositories: BTreeMap<&'a Address, &'a Attributes>,
 }
 
 impl<'a> World<'a> {
@@ -80,16 +67,19 @@ impl<'a> World<'a> {
     pub(crate) fn apply(&mut self, action: &'a Action) {
         let address = &action.address;
         if address.block == Block::Repository {
+            if let Some(attributes) = &action.after {
+                self.repositories.insert(address, attributes);
+            }
             match action.verb {
                 Verb::Delete => {
                     self.taken.insert(address.to_string());
                 }
                 Verb::Replace => {
                     self.taken.insert(address.to_string());
-                    self.made.insert(address);
+                    self.made.insert(address.to_string());
                 }
                 Verb::Create => {
-                    self.made.insert(address);
+                    self.made.insert(address.to_string());
                 }
                 Verb::Update | Verb::Adopt | Verb::BackUp | Verb::Forget => {}
             }
@@ -165,8 +155,19 @@ impl<'a> World<'a> {
     }
 
     /// Returns whether an action of the plan makes the repository.
-    pub(crate) fn is_made(&self, repository: &Address) -> bool {
+    pub(crate) fn is_made(&self, repository: &str) -> bool {
         self.made.contains(repository)
+    }
+
+    /// Returns the attributes that an action of the plan gives a repository.
+    pub(crate) fn repository(&self, repository: &Address) -> Option<&'a Attributes> {
+        self.repositories.get(repository).copied()
+    }
+
+    /// Returns the setting that runs a protection.
+    pub(crate) fn setting(&self, protection: &Address) -> Option<&Standing<'a>> {
+        let key = protection.part.as_ref()?.key.clone();
+        self.get(&protection.owner().part("schedule", key))
     }
 
     /// Returns every target that has something standing below it, each once.
