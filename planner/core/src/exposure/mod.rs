@@ -12,6 +12,7 @@ pub mod found;
 mod gaps;
 pub mod graph;
 mod kept;
+pub mod recovery;
 mod rows;
 #[cfg(test)]
 mod tests;

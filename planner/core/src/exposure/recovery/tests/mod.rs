@@ -1,0 +1,1 @@
+//! Recovery times, as sentences.
