@@ -12,7 +12,7 @@ use crate::exposure::rows;
 use crate::order::order;
 
 /// The shape of the plan document.
-const FORMAT_VERSION: &str = "1.0";
+const FORMAT_VERSION: &str = "1.1";
 
 /// Returns what apply shall do to bring live to the design.
 ///

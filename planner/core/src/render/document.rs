@@ -4,7 +4,9 @@ use lifeboat_model::{Catalog, Plan, Severity};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
-use super::json::{FORMAT_VERSION, change, drifted, exposure, loss, notice, outputs};
+use super::json::{
+    FORMAT_VERSION, change, cost, drifted, exposure, finding, loss, notice, outputs,
+};
 use super::measure::Objectives;
 use super::summary::Summary;
 
@@ -41,9 +43,11 @@ impl Serialize for PlanDocument<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("applyable", &(!plan.is_empty() && !errored))?;
         map.serialize_entry("complete", &!errored)?;
+        map.serialize_entry("cost", &plan.cost.as_ref().map(cost))?;
         map.serialize_entry("digest", &digest)?;
         map.serialize_entry("errored", &errored)?;
         map.serialize_entry("exposure", &Rows(&plan.exposure, exposure))?;
+        map.serialize_entry("findings", &Rows(&plan.findings, finding))?;
         map.serialize_entry("format_version", FORMAT_VERSION)?;
         map.serialize_entry("lifeboat_version", &plan.lifeboat_version)?;
         map.serialize_entry("lineage", &plan.lineage)?;

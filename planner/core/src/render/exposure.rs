@@ -7,13 +7,20 @@ use lifeboat_model::{Address, ExposureRow, Verdict};
 use super::canvas::{Canvas, Line, Tone, columns, wrap};
 use super::measure::{Judged, Measure, below, measures, moves, why};
 use super::moment::{brief, count};
+use super::wording::{Wording, overall};
 
-/// Writes the table. A target that keeps its bounds and meets its goals is counted only, unless the style is verbose.
-pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
+/// Returns the rows of each target and service.
+pub(crate) fn grouped(rows: &[ExposureRow]) -> BTreeMap<&Address, Vec<&ExposureRow>> {
     let mut targets: BTreeMap<&Address, Vec<&ExposureRow>> = BTreeMap::new();
     for row in rows {
         targets.entry(&row.target).or_default().push(row);
     }
+    targets
+}
+
+/// Writes the table. A target that keeps its bounds and meets its goals is counted only, unless the style is verbose.
+pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
+    let mut targets = grouped(rows);
     let all = targets.len();
     if all == 0 {
         return;
@@ -44,28 +51,62 @@ pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
 }
 
 fn target(canvas: &mut Canvas, layout: &Layout, address: &Address, rows: &[&ExposureRow]) {
-    let objective = rows.iter().find_map(|row| row.objective.as_deref());
-    let objective = objective.map(|name| format!("   {name}"));
-    canvas.line(
-        Line::indent(2)
-            .tone(Tone::Strong, address.to_string())
-            .plain(objective.unwrap_or_default()),
-    );
+    head(canvas, address, rows);
     for row in rows {
         layout.row(canvas, row);
     }
+    assumed(canvas, address, rows);
+}
+
+/// Writes the name of a target or service, its objective, and the verdict over all of its goals after the plan.
+pub(crate) fn head(canvas: &mut Canvas, address: &Address, rows: &[&ExposureRow]) {
+    let objective = rows.iter().find_map(|row| row.objective.as_deref());
+    let line = Line::indent(2).tone(Tone::Strong, address.to_string());
+    let line = match (objective, verdict(rows, "what stands at *")) {
+        (None, _) => line,
+        (Some(name), None) => line.plain(format!("   {name}")),
+        (Some(name), Some((worst, words))) => {
+            let tone = if worst.is_met() {
+                Tone::Good
+            } else {
+                Tone::Bad
+            };
+            let head = line.plain(format!("   {name}: "));
+            if head.width() + columns(&words) > canvas.style.width {
+                canvas.line(Line::indent(2).tone(Tone::Strong, address.to_string()));
+                Line::indent(SCOPE)
+                    .plain(format!("{name}: "))
+                    .tone(tone, words)
+            } else {
+                head.tone(tone, words)
+            }
+        }
+    };
+    canvas.line(line);
+}
+
+/// Returns the verdict over all goals of these rows after the plan; none without a goal.
+pub(crate) fn verdict(rows: &[&ExposureRow], assumed: &str) -> Option<(Wording, String)> {
+    let words: Vec<Wording> = rows
+        .iter()
+        .flat_map(|row| measures(row))
+        .filter_map(|measure| measure.planned.wording())
+        .collect();
+    overall(words, assumed)
+}
+
+/// Writes what starred numbers take for granted, each once.
+pub(crate) fn assumed(canvas: &mut Canvas, address: &Address, rows: &[&ExposureRow]) {
     let assumed: BTreeSet<String> = rows
         .iter()
         .flat_map(|row| measures(row))
-        .flat_map(|measure| measure.assumed())
+        .flat_map(Measure::assumed)
         .map(|text| below(address, &text))
         .collect();
     for text in assumed {
         let room = canvas.style.width.saturating_sub(SCOPE + 2).max(20);
-        for (i, part) in wrap(&format!("assuming that {text}"), room)
-            .into_iter()
-            .enumerate()
-        {
+        let parts = wrap(&format!("assuming that {text}"), room);
+        for (i, part) in parts.into_iter().enumerate() {
             let lead = if i == 0 { "* " } else { "  " };
             canvas.line(Line::indent(SCOPE).plain(lead).tone(Tone::Faint, part));
         }
@@ -123,11 +164,15 @@ impl Layout {
         let shown = all.iter().filter(|measure| {
             measure.goal.is_some() || verbose || (goalless && measure.name == "rpo")
         });
+        let mut said = String::new();
         for (i, measure) in shown.enumerate() {
             let scope = if i == 0 { row.scope.as_str() } else { "" };
             let line = Line::indent(SCOPE).plain(scope).to(MEASURE);
             let line = self.numbers(canvas, line, measure);
-            self.why(canvas, line, &why(row, measure));
+            // What keeps the points from being fresh often keeps them from being restored: it is said once.
+            let why = why(row, measure);
+            self.why(canvas, line, if why == said { "" } else { &why });
+            said = why;
         }
     }
 

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, Attributes, Catalog, Cause, Drift, DriftKind, ExposureRow, Loss, Notice,
-    OnRemove, Plan, RecoveryPoint, Severity, Span, Verb,
+    Action, Address, Attributes, Catalog, Cause, Cost, Drift, DriftKind, ExposureRow, Finding,
+    Loss, Notice, OnRemove, Plan, RecoveryPoint, Severity, Span, Verb,
 };
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ use super::summary::Summary;
 use super::value::Turn;
 
 /// The shape of the documents here, `major.minor`: a minor adds, a major breaks.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// Returns the public document of a plan as one value; [`PlanDocument`] writes the same without holding all of it.
 pub fn plan_json(plan: &Plan, catalog: Option<&Catalog>) -> Value {
@@ -232,6 +232,7 @@ fn judged(judged: &Judged) -> Value {
         "bound": judged.bound.to_string(),
         "bound_ms": judged.bound.finite().map(Span::as_millis),
         "verdict": judged.verdict,
+        "words": judged.wording().map(|it| it.text("…")),
         "uses": judged.uses,
         "reason": judged.reason,
         "assuming": judged.assuming,
@@ -253,6 +254,8 @@ pub(super) fn exposure(row: &ExposureRow) -> Value {
         "scope": row.scope,
         "met": row.is_met(),
         "choices": row.planned.choices,
+        "choices_now": row.now.choices,
+        "rollback": row.planned.rollback,
     });
     if let Value::Object(fields) = &mut document {
         for one in measures(row) {
@@ -270,14 +273,41 @@ pub(super) fn loss(loss: &Loss) -> Value {
     })
 }
 
-pub(super) fn notice(notice: &Notice) -> Value {
-    let severity = match notice.severity {
+const fn grave(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
-    };
+    }
+}
+
+pub(super) fn finding(finding: &Finding) -> Value {
     json!({
-        "severity": severity,
+        "severity": grave(finding.severity),
+        "code": finding.code,
+        "summary": finding.message,
+        "detail": finding.help,
+        "address": finding.address,
+        "ignored": finding.ignored,
+    })
+}
+
+/// Returns the cost a month, in the currency's unit and in millionths of it.
+pub(super) fn cost(cost: &Cost) -> Value {
+    json!({
+        "now": cost.now.map(|it| it.to_string()),
+        "now_micros": cost.now,
+        "planned": cost.planned.map(|it| it.to_string()),
+        "planned_micros": cost.planned,
+        "currency": cost.currency,
+        "as_of": cost.as_of,
+        "unpriced": cost.unpriced,
+    })
+}
+
+pub(super) fn notice(notice: &Notice) -> Value {
+    json!({
+        "severity": grave(notice.severity),
         "code": notice.code,
         "summary": notice.message,
         "detail": notice.help,

@@ -1,14 +1,15 @@
 //! A plan as Markdown, short: the verdict, what is lost, exposure, counts, and the detail in a fold.
 
-use lifeboat_model::{Catalog, ExposureRow, Notice, Plan, Severity};
+use lifeboat_model::{Catalog, ExposureRow, Finding, Notice, Plan, Severity};
 
 use super::action;
 use super::canvas::{Canvas, shown};
+use super::findings::{counted, groups};
 use super::measure::{Measure, Objectives, below, measures, moves, why};
 use super::moment::{age, brief, count, listed, size, utc};
 use super::points::NAMED;
 use super::summary::{Summary, leave, refused};
-use super::{Style, drift};
+use super::{Style, cost, drift};
 
 /// Returns a plan as Markdown.
 ///
@@ -17,6 +18,7 @@ pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
     let mut out = format!("## {}\n\n", verdict(plan));
     losses(&mut out, plan);
     exposure(&mut out, plan);
+    findings(&mut out, &plan.findings);
     notices(&mut out, &plan.notices);
     let (detail, left) = detail(plan, catalog);
     if !detail.is_empty() {
@@ -38,6 +40,14 @@ pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
             "Plan: {}\n",
             Summary::of(&plan.actions).sentence()
         ));
+    }
+    if let Some(all) = &plan.cost {
+        for text in [
+            cost::sentence(all).map(|it| format!("Cost: {it}.")),
+            cost::unpriced(all, false),
+        ] {
+            out.extend(text.map(|text| format!("\n{}\n", prose(&text))));
+        }
     }
     if let Ok(digest) = plan.digest() {
         out.push_str(&format!("\n<sub>Plan digest {}</sub>\n", digest.short()));
@@ -117,6 +127,29 @@ fn exposure(out: &mut String, plan: &Plan) {
     }
     if let Some(left @ 1..) = rows.len().checked_sub(NAMED) {
         out.push_str(&format!("\nand {}.\n", count(left, "more row")));
+    }
+    out.push('\n');
+}
+
+/// Writes the findings that are told, the gravest first, and counts those that are ignored.
+fn findings(out: &mut String, findings: &[Finding]) {
+    let Some(counted) = counted(findings) else {
+        return;
+    };
+    out.push_str(&format!("### Findings: {counted}\n\n"));
+    let told = groups(findings);
+    let told: Vec<&Finding> = told.into_iter().flat_map(|(_, group)| group).collect();
+    for finding in told.iter().take(NAMED) {
+        out.push_str(&format!(
+            "- {} {}: {}. {}\n",
+            code(&finding.code),
+            code(&finding.address.to_string()),
+            prose(&finding.message),
+            prose(&finding.help)
+        ));
+    }
+    if let Some(left @ 1..) = told.len().checked_sub(NAMED) {
+        out.push_str(&format!("- and {left} more\n"));
     }
     out.push('\n');
 }

@@ -1,9 +1,12 @@
 //! The numbers of an exposure row, each against its goal, with its reason.
 
-use lifeboat_model::{Address, Bound, Exposure, ExposureRow, Figure, Scope, Span, Verdict};
+use lifeboat_model::{
+    Address, Bound, Exposure, ExposureRow, Figure, Mechanism, Scope, Span, Verdict,
+};
 
 use super::Style;
 use super::moment::brief;
+use super::wording::{Wording, percent};
 
 /// How many goals there are, and how many hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Objectives {
 }
 
 impl Objectives {
-    /// Counts the goals of these rows.
+    /// Counts the goals of these rows: each RPO and each RTO. A dwell is part of its RPO.
     pub fn of(rows: &[ExposureRow]) -> Self {
         let mut all = Self::default();
         for measure in rows.iter().flat_map(measures) {
@@ -52,6 +55,8 @@ pub(crate) struct Judged {
     pub(crate) reason: String,
     /// What it takes for granted.
     pub(crate) assuming: Vec<String>,
+    /// Whether it is within its goal, and not met all the same: no copy that is fresh enough is fast enough.
+    pub(crate) is_split: bool,
 }
 
 impl Judged {
@@ -71,14 +76,19 @@ impl Judged {
     /// Returns the bound with the mark of its verdict; a star where something was assumed.
     pub(crate) fn text(&self, style: Style) -> String {
         let bound = bound(self.bound);
+        let mark = |met| style.mark(met);
         match self.verdict {
             Verdict::NoGoal => bound,
-            Verdict::Met => format!("{bound} {}", style.mark(true)),
-            Verdict::MetAtPercentile(_) | Verdict::MetAssuming => {
-                format!("{bound} {}*", style.mark(true))
-            }
-            Verdict::NotMet => format!("{bound} {}", style.mark(false)),
+            Verdict::Met => format!("{bound} {}", mark(true)),
+            Verdict::MetAtPercentile(of) => format!("{bound} {} {}*", mark(true), percent(of)),
+            Verdict::MetAssuming => format!("{bound} {}*", mark(true)),
+            Verdict::NotMet => format!("{bound} {}", mark(false)),
         }
+    }
+
+    /// Returns the words of its verdict; none without a goal.
+    pub(crate) fn wording(&self) -> Option<Wording> {
+        Wording::of(self.bound, self.verdict)
     }
 }
 
@@ -115,18 +125,21 @@ impl Measure {
 
 /// Returns the numbers of a row; the dwell only where one is known.
 pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
+    let goal = &row.goal;
+    let rpo = |it: &Exposure| judged(&it.rpo, goal.rpo, it.rpo_verdict(goal));
+    let rto = |it: &Exposure| judged(&it.rto, goal.rto, it.rto_verdict(goal));
     let mut all = vec![
         Measure {
             name: "rpo",
             goal: row.goal.rpo,
-            now: judged(&row.now.rpo, row.now.rpo_verdict(&row.goal)),
-            planned: judged(&row.planned.rpo, row.planned.rpo_verdict(&row.goal)),
+            now: rpo(&row.now),
+            planned: rpo(&row.planned),
         },
         Measure {
             name: "rto",
             goal: row.goal.rto,
-            now: judged(&row.now.rto, row.now.rto_verdict(&row.goal)),
-            planned: judged(&row.planned.rto, row.planned.rto_verdict(&row.goal)),
+            now: rto(&row.now),
+            planned: rto(&row.planned),
         },
     ];
     let known = row.now.tolerated_dwell.or(row.planned.tolerated_dwell);
@@ -146,6 +159,7 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
                 uses: None,
                 reason: String::new(),
                 assuming: Vec::new(),
+                is_split: false,
             }
         };
         all.push(Measure {
@@ -163,8 +177,9 @@ pub(crate) fn below(target: &Address, text: &str) -> String {
     text.replace(&format!("{target}."), "").replace('`', "")
 }
 
-fn judged(figure: &Figure, verdict: Verdict) -> Judged {
+fn judged(figure: &Figure, goal: Option<Span>, verdict: Verdict) -> Judged {
     Judged {
+        is_split: verdict == Verdict::NotMet && figure.verdict(goal) != Verdict::NotMet,
         bound: figure.bound,
         verdict,
         uses: figure.uses.clone(),
@@ -176,24 +191,62 @@ fn judged(figure: &Figure, verdict: Verdict) -> Judged {
 /// Returns why a planned number is what it is; empty where there is nothing to say.
 pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
     let planned = &measure.planned;
-    match (measure.name, planned.bound, &planned.uses) {
-        ("rpo", Bound::Finite(_), Some(uses)) => below(&row.target, &uses.to_string()),
-        ("rto", Bound::Finite(_), Some(uses)) => {
-            let replica = uses
-                .part
-                .as_ref()
-                .is_some_and(|part| part.role == "replica");
-            let how = if replica {
-                "by promoting it"
-            } else {
-                "by a restore of it"
-            };
-            how.to_owned()
-        }
-        ("rpo" | "rto", Bound::Unbounded, _) => below(&row.target, &planned.reason),
+    let short = |text: &str| below(&row.target, text);
+    let uses = planned.uses.as_ref().map(|uses| short(&uses.to_string()));
+    let says = match (measure.name, planned.bound, uses) {
+        ("rpo", Bound::Finite(_), Some(uses)) => uses,
+        ("rto", Bound::Finite(_), Some(uses)) => match &planned.uses {
+            Some(address) if is_replica(address) => "by promoting it".to_owned(),
+            _ if row.goal.rpo.is_some() && row.planned.rpo.uses == planned.uses => {
+                "by a restore of it".to_owned()
+            }
+            _ => format!("by a restore of {uses}"),
+        },
+        ("rpo" | "rto", Bound::Unbounded, _) => return short(&planned.reason),
         ("dwell", ..) => "may go unnoticed".to_owned(),
         _ => String::new(),
+    };
+    if planned.holds() || measure.name == "dwell" {
+        return says;
     }
+    if planned.is_split {
+        return split(row);
+    }
+    match (says.as_str(), short(&planned.reason)) {
+        (_, reason) if reason.is_empty() => says,
+        ("", reason) => reason,
+        (_, reason) if reason.contains(&says) => reason,
+        (_, reason) => format!("{says}: {reason}"),
+    }
+}
+
+fn is_replica(address: &Address) -> bool {
+    let part = address.part.as_ref();
+    part.is_some_and(|part| part.role == Mechanism::Replica.as_str())
+}
+
+/// Returns why no copy is fresh enough and fast enough at once.
+fn split(row: &ExposureRow) -> String {
+    let goal = &row.goal;
+    let within =
+        |bound: Bound<Span>, goal: Option<Span>| goal.is_none_or(|it| bound <= Bound::Finite(it));
+    let copies: Vec<String> = row
+        .planned
+        .choices
+        .iter()
+        .map(|choice| {
+            let says = match (within(choice.rpo, goal.rpo), within(choice.rto, goal.rto)) {
+                (true, true) => "is fresh and fast enough",
+                (true, false) => "is fresh enough and too slow",
+                (false, true) => "is fast enough and too old",
+                (false, false) => "is too old and too slow",
+            };
+            let uses = below(&row.target, &choice.uses.to_string());
+            let (rpo, rto) = (bound(choice.rpo), bound(choice.rto));
+            format!("{uses} {says} (rpo {rpo}, rto {rto})")
+        })
+        .collect();
+    format!("not both from one copy: {}", copies.join(", "))
 }
 
 /// Returns a bound for a person.

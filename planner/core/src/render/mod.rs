@@ -8,9 +8,13 @@
 
 mod action;
 mod canvas;
+mod cost;
 mod document;
 mod drift;
+mod explain;
 mod exposure;
+mod findings;
+mod goals;
 mod json;
 mod markdown;
 mod measure;
@@ -30,9 +34,12 @@ mod summary;
 #[expect(clippy::too_many_lines, reason = "a test shows the whole output")]
 mod tests;
 mod value;
+mod wording;
 
 pub use document::PlanDocument;
 pub use drift::drift_text;
+pub use explain::{Explanation, ScopeExplanation, explain_json, explain_text};
+pub use goals::objectives_text;
 pub use json::{
     FORMAT_VERSION, drift_json, event_json, plan_events, plan_json, points_json, report_json,
 };

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::action::actions;
 use super::canvas::{Canvas, Line, Tone};
+use super::cost::cost;
 use super::exposure::exposure;
+use super::findings::findings;
 use super::notice::notices;
 use super::points::losses;
 use super::summary::{objectives, refused, summary};
@@ -42,10 +44,12 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
     drift::note(&mut canvas, &plan.drift, plan.as_of);
     exposure(&mut canvas, &plan.exposure);
     if plan.is_empty() {
+        findings(&mut canvas, &plan.findings);
         no_changes(&mut canvas, plan);
         notices(&mut canvas, &plan.notices);
     } else {
         actions(&mut canvas, &plan.actions, view.catalog);
+        findings(&mut canvas, &plan.findings);
         notices(&mut canvas, &plan.notices);
         summary(&mut canvas, plan);
     }
@@ -75,6 +79,9 @@ fn no_changes(canvas: &mut Canvas, plan: &Plan) {
             .tone(Tone::Strong, " Your protections match the configuration."),
     );
     objectives(canvas, plan);
+    if let Some(all) = &plan.cost {
+        cost(canvas, all);
+    }
     canvas.gap();
     let text = if plan.drift.is_empty() {
         "lifeboat has compared your real protections against your configuration and found no differences, so no \

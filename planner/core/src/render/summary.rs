@@ -6,6 +6,7 @@ use lifeboat_model::{Action, Address, Effect, OnRemove, Plan, Severity, Verb};
 use serde::Serialize;
 
 use super::canvas::{Canvas, Line, Tone};
+use super::cost;
 use super::measure::Objectives;
 use super::moment::count;
 
@@ -137,7 +138,17 @@ pub(crate) fn refused(plan: &Plan) -> bool {
     notices.any(|notice| notice.severity == Severity::Error)
 }
 
-/// Writes the counts, the objectives, and whether anything is ever less protected.
+/// Returns how many targets are less protected for a while, because something of theirs is replaced, and whether the
+/// one who plans has agreed to it.
+fn exposed(plan: &Plan) -> Option<(usize, bool)> {
+    let notices = plan.notices.iter();
+    let exposed = notices.filter(|notice| notice.code == "plan::exposed");
+    let agreed = exposed.clone().all(|it| it.severity != Severity::Error);
+    let targets: BTreeSet<_> = exposed.map(|it| &it.address).collect();
+    (!targets.is_empty()).then_some((targets.len(), agreed))
+}
+
+/// Writes the counts, the objectives, the cost, and whether anything is ever less protected.
 pub(crate) fn summary(canvas: &mut Canvas, plan: &Plan) {
     canvas.gap();
     canvas.line(
@@ -146,10 +157,33 @@ pub(crate) fn summary(canvas: &mut Canvas, plan: &Plan) {
             .plain(format!(" {}", Summary::of(&plan.actions).sentence())),
     );
     objectives(canvas, plan);
+    if let Some(cost) = &plan.cost {
+        cost::cost(canvas, cost);
+    }
+    safety(canvas, plan);
+}
+
+/// Writes whether anything is ever less protected, and what apply asks leave for.
+pub(crate) fn safety(canvas: &mut Canvas, plan: &Plan) {
     if refused(plan) {
         canvas.say(Tone::Bad, "Apply refuses this plan: see the error above.");
     }
+    let exposed = exposed(plan);
+    if let Some((targets, agreed)) = exposed {
+        let leave = if agreed {
+            "agreed with --allow-exposure"
+        } else {
+            "that needs --allow-exposure DURATION"
+        };
+        let text = format!(
+            "While it is applied, {} {} less protected than now, until the first backup after the change ends: {leave}.",
+            count(targets, "target"),
+            if targets == 1 { "is" } else { "are" },
+        );
+        canvas.paragraph("", Tone::Bad, &text);
+    }
     match leave(plan) {
+        None if exposed.is_some() => {}
         None => canvas.say(
             Tone::Plain,
             "At no step is any target less protected than now.",

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, ActionId, Address, Attributes, Bound, Cause, Choice, Drift, DriftKind, Effect,
-    Exposure, ExposureRow, Figure, Goal, Loss, Notice, OnRemove, Plan, Provenance, RecoveryPoint,
-    RecoveryPointId, Scope, Severity, Span, Verb,
+    Action, ActionId, Address, Attributes, Bound, Cause, Choice, Cost, Drift, DriftKind, Effect,
+    Exposure, ExposureRow, Figure, Finding, Goal, Ignored, Loss, Money, Notice, OnRemove, Plan,
+    Provenance, RecoveryPoint, RecoveryPointId, Scope, Severity, Span, Verb,
 };
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ pub(super) fn action(id: u32, verb: Verb, of: &str, kind: &str) -> Action {
 /// Returns a plan that does nothing.
 pub(super) fn empty_plan() -> Plan {
     Plan {
-        format_version: "1.0".to_owned(),
+        format_version: "1.1".to_owned(),
         lifeboat_version: "0.1.0".to_owned(),
         as_of: as_of(),
         seed: 7,
@@ -138,6 +138,153 @@ pub(super) fn exposure_rows() -> Vec<ExposureRow> {
         row(Scope::Instance, goal("48h", "4h"), lost.clone(), copied),
         row(Scope::Region, goal("7d", ""), lost.clone(), lost),
     ]
+}
+
+/// Returns the exposure of a database in all five scopes and of the service that it belongs to: each word of a verdict,
+/// and a pair of copies that meet no two goals at once.
+pub(super) fn five_scopes() -> Vec<ExposureRow> {
+    let orders = "target.memory_volume.orders";
+    let of = |rest: &str| format!("{orders}.{rest}");
+    let (snapshot, replica, copy) = (
+        of("snapshot[\"nightly\"]"),
+        of("replica[\"dr\"]"),
+        of("copy[\"vault\"]"),
+    );
+    let row = |target: &str, scope, goal, now, planned| ExposureRow {
+        target: address(target),
+        objective: Some("gold".to_owned()),
+        scope,
+        goal,
+        now,
+        planned,
+    };
+    let none = |reason: &str| {
+        let mut none = exposure(None, None, None);
+        none.rpo.reason = reason.to_owned();
+        none.rto.reason = reason.to_owned();
+        none
+    };
+    let mut clean = exposure(Some(1440), Some(90), Some(&snapshot));
+    clean.tolerated_dwell = Some(Bound::Finite(Span::from_days(35)));
+    clean.rollback = Some(Bound::Finite(Span::from_days(15)));
+    let mut fails_over = exposure(Some(1), Some(3), Some(&replica));
+    fails_over.rpo.provenance = Provenance::Percentile(9_990);
+    fails_over.rpo.assuming =
+        vec!["the replica is as far behind as it was in 99.9 % of cases".to_owned()];
+    fails_over.rto.provenance = Provenance::Sla;
+    fails_over.rto.assuming =
+        vec!["the promotion takes no longer than the vendor promises".to_owned()];
+    let mut split = exposure(Some(1), Some(60), Some(&replica));
+    split.rto.uses = Some(address(&copy));
+    split.choices = vec![
+        Choice {
+            uses: address(&replica),
+            rpo: Bound::Finite(Span::from_secs(60)),
+            rto: Bound::Finite(Span::from_hours(5)),
+        },
+        Choice {
+            uses: address(&copy),
+            rpo: Bound::Finite(Span::from_hours(25)),
+            rto: Bound::Finite(Span::from_hours(1)),
+        },
+    ];
+    let mut late = exposure(Some(1440), Some(300), Some(&copy));
+    late.rto.reason = "1 TiB from `repository.memory.vault` at 60 MiB/s takes 4h51m".to_owned();
+    let gone = none("the key of `repository.memory.vault` is in account `prod` too");
+    let mut found = goal("24h", "2h");
+    found.detected_within = Some(Span::from_days(14));
+    let mut service = exposure(Some(1), Some(45), Some(orders));
+    service.rto.reason = "`service.identity` is back after 40m, and it needs that".to_owned();
+    vec![
+        row(
+            orders,
+            Scope::Corruption,
+            found,
+            clean.clone(),
+            clean.clone(),
+        ),
+        row(
+            orders,
+            Scope::Instance,
+            goal("5m", "10m"),
+            clean.clone(),
+            fails_over.clone(),
+        ),
+        row(orders, Scope::Zone, goal("1h", "2h"), clean, split),
+        row(
+            orders,
+            Scope::Region,
+            goal("24h", "1h"),
+            none("nothing of it stands in another region"),
+            late,
+        ),
+        row(
+            orders,
+            Scope::Account,
+            goal("24h", "12h"),
+            gone.clone(),
+            gone,
+        ),
+        row(
+            "service.checkout",
+            Scope::Instance,
+            goal("5m", "30m"),
+            none("its members are not protected"),
+            service,
+        ),
+    ]
+}
+
+/// Returns findings of two codes, one of them in many places, and one that is ignored.
+pub(super) fn findings() -> Vec<Finding> {
+    let finding = |code: &str, of: &str, severity, message: &str, help: &str| Finding {
+        code: format!("finding::{code}"),
+        address: address(of),
+        severity,
+        message: message.to_owned(),
+        help: help.to_owned(),
+        ignored: None,
+    };
+    let mut all = vec![finding(
+        "replica_is_no_backup",
+        "target.memory_volume.orders",
+        Severity::Error,
+        "its only copy is `replica[\"dr\"]`, and wrong data arrive there too",
+        "Add a snapshot or a log.",
+    )];
+    all.extend((1..=5).map(|n| {
+        finding(
+            "never_drilled",
+            &format!("target.local_directory.d{n}"),
+            Severity::Warning,
+            "no drill has shown that it can be restored",
+            "Run `lifeboat drill`, and say how often with `drill_every`.",
+        )
+    }));
+    let mut ignored = finding(
+        "same_domain",
+        DAILY,
+        Severity::Warning,
+        "it stands on the disk of its data",
+        "Put a copy elsewhere.",
+    );
+    ignored.ignored = Some(Ignored {
+        reason: "the second disk comes in spring".to_owned(),
+        until: "2027-06-30".to_owned(),
+    });
+    all.push(ignored);
+    all
+}
+
+/// Returns what the fixture costs.
+pub(super) fn cost() -> Cost {
+    Cost {
+        now: Some(Money(17_600_000)),
+        planned: Some(Money(230_000_000)),
+        currency: "USD".to_owned(),
+        as_of: "2026-10-01".to_owned(),
+        unpriced: vec!["repository.directory.near".to_owned()],
+    }
 }
 
 fn first_actions() -> Vec<Action> {

@@ -138,7 +138,7 @@ fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
 
     Plan: 1 to import, 3 to add, 1 to change, 2 to destroy, 1 to forget. Actions: 1 to invoke.
 
-    <sub>Plan digest d215602d2a82</sub>
+    <sub>Plan digest 22f4dbe4f585</sub>
     "#);
 }
 
@@ -164,7 +164,8 @@ fn the_json_of_a_plan_has_terraforms_keys() {
           "bound_ms": null,
           "reason": "`target.local_directory.docs.snapshot[\"docs_daily\"]` is lost with it: both on /dev/sda1 (st_dev 8:1)",
           "uses": null,
-          "verdict": "not_met"
+          "verdict": "not_met",
+          "words": "unbounded"
         },
         "planned": {
           "assuming": [
@@ -174,16 +175,19 @@ fn the_json_of_a_plan_has_terraforms_keys() {
           "bound_ms": 172800000,
           "reason": "",
           "uses": "target.local_directory.docs.copy[\"docs_offsite\"]",
-          "verdict": "met_assuming"
+          "verdict": "met_assuming",
+          "words": "met, assuming …"
         },
         "why": "copy[\"docs_offsite\"]"
       },
       "keys": [
         "applyable",
         "complete",
+        "cost",
         "digest",
         "errored",
         "exposure",
+        "findings",
         "format_version",
         "lifeboat_version",
         "lineage",
@@ -279,7 +283,7 @@ fn the_json_of_drift_tells_recorded_from_live_and_names_missing_points() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
       "drifted": true,
-      "format_version": "1.0",
+      "format_version": "1.1",
       "resource_drift": [
         {
           "address": "target.local_directory.docs.snapshot[\"docs_daily\"]",

@@ -2,6 +2,7 @@
 
 mod any;
 mod fixture;
+mod goals;
 mod machine;
 mod objectives;
 mod plan;

@@ -206,7 +206,7 @@ fn a_schedule_that_was_made_rarer_behind_our_back_is_a_problem() {
     let report = shop.look();
     let problems: Vec<&str> = report.problems().map(|(_, text)| text).collect();
     insta::assert_snapshot!(problems.join("\n"), @r#"
-    corruption: rpo 13d, the goal is 2h: snapshot["shop"]
+    corruption: rpo 13d, the goal is 2h: snapshot["shop"]: at an age of 1d its retention keeps points at most 7d apart by the rule hourly (declared)
     it runs on the schedule `7d` instead of `1h`
     "#);
 }
@@ -261,7 +261,8 @@ fn goals_that_no_bound_is_known_for_are_not_met() {
     insta::assert_snapshot!(shop.show(), @r#"
     Problems:
       ✗ target.local_sqlite.shop
-        corruption: rpo 1h, the goal is 1m: snapshot["shop"]
+        corruption: rpo 1h, the goal is 1m: snapshot["shop"]: at an age of 1d its
+        retention keeps points at most 1h apart by the rule hourly (declared)
         corruption: rto unbounded, the goal is 4h: no drill has measured a restore
         from snapshot["shop"] yet
         region: rpo unbounded, the goal is 1d: no bound is derived for this scope

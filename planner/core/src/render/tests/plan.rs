@@ -33,7 +33,7 @@ fn a_plan_shows_what_is_lost_above_all_and_then_in_terraforms_order() {
         }
 
     Exposure               goal  now          planned
-      target.local_directory.docs   bronze
+      target.local_directory.docs   bronze: unbounded
         corruption  rpo    1d    1d ✓         1d ✓         snapshot["docs_daily"]
                     rto    1h    12m ✓        12m ✓        by a restore of it
                     dwell  14d   35d ✓        35d ✓        may go unnoticed
@@ -325,7 +325,7 @@ fn a_saved_plan_names_its_file_its_digest_and_the_next_command() {
     -----------------------------------------------------------------------------
 
     Saved the plan to: p.plan
-    Digest: 5623dcef335b
+    Digest: 9becb7482ca8
 
     To perform exactly these actions, run the following command to apply:
         lifeboat apply "p.plan"
