@@ -179,7 +179,7 @@ fn notices(out: &mut String, notices: &[Notice]) {
 /// Returns why a planned number is what it is, with what it assumes.
 fn because(row: &ExposureRow, measure: &Measure) -> String {
     let mut text = why(row, measure);
-    if measure.planned.is_starred() && measure.name == "rpo" {
+    if measure.planned.is_starred() {
         let assumed: Vec<String> = measure
             .planned
             .assuming

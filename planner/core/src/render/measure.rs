@@ -1,7 +1,7 @@
 //! The numbers of an exposure row, each against its goal, with its reason.
 
 use lifeboat_model::{
-    Address, Bound, Exposure, ExposureRow, Figure, Mechanism, Scope, Span, Verdict,
+    Address, Block, Bound, Exposure, ExposureRow, Figure, Mechanism, Scope, Span, Verdict,
 };
 
 use super::Style;
@@ -193,7 +193,13 @@ pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
     let planned = &measure.planned;
     let short = |text: &str| below(&row.target, text);
     let uses = planned.uses.as_ref().map(|uses| short(&uses.to_string()));
+    let is_service = row.target.block == Block::Service;
     let says = match (measure.name, planned.bound, uses) {
+        // What a service waits for is its reason; the member that decides, where there is none.
+        ("rpo" | "rto", Bound::Finite(_), _) if is_service && !planned.reason.is_empty() => {
+            short(&planned.reason)
+        }
+        ("rpo" | "rto", Bound::Finite(_), Some(uses)) if is_service => uses,
         ("rpo", Bound::Finite(_), Some(uses)) => uses,
         ("rto", Bound::Finite(_), Some(uses)) => match &planned.uses {
             Some(address) if is_replica(address) => "by promoting it".to_owned(),

@@ -52,9 +52,11 @@ pub use report::{
     drill_text, restore_text, verify_text,
 };
 pub use state::{state_list, state_show, state_text};
-pub use status::{ProtectionStatus, StatusInputs, StatusReport, TargetStatus, status};
+pub use status::{
+    ProtectionStatus, ServiceStatus, StatusInputs, StatusReport, TargetStatus, status,
+};
 pub use status_goals::{GoalStatus, GoalVerdict};
 pub use status_runs::Runner;
-pub use status_text::status_text;
+pub use status_text::{status_objectives_text, status_text};
 pub use style::Style;
 pub use summary::{Summary, applied_text};

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::configuration::Configuration;
 
 use super::moment::{age, ago, brief, utc};
-use super::status_goals::{GoalStatus, GoalVerdict, goals};
+use super::status_goals::{GoalStatus, goals, problems};
 use super::status_runs::{Runner, runs};
 
 /// One protection that makes or keeps recovery points.
@@ -74,6 +74,21 @@ impl TargetStatus {
     }
 }
 
+/// One service: targets that recover together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServiceStatus {
+    /// The service.
+    pub service: Address,
+    /// The label of its objective.
+    pub objective: Option<String>,
+    /// Its members.
+    pub targets: Vec<Address>,
+    /// Every goal of the objective, narrowest scope first.
+    pub goals: Vec<GoalStatus>,
+    /// What is not as it should be.
+    pub problems: Vec<String>,
+}
+
 /// How everything stands at an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StatusReport {
@@ -91,12 +106,18 @@ pub struct StatusReport {
     pub goals_assuming: usize,
     /// By address.
     pub targets: Vec<TargetStatus>,
+    /// By address.
+    pub services: Vec<ServiceStatus>,
 }
 
 impl StatusReport {
     /// Returns every problem with what it is about.
     pub fn problems(&self) -> impl Iterator<Item = (&Address, &str)> {
-        self.targets.iter().flat_map(|target| {
+        let services = self.services.iter().flat_map(|it| {
+            let texts = it.problems.iter();
+            texts.map(|text| (&it.service, text.as_str()))
+        });
+        let targets = self.targets.iter().flat_map(|target| {
             let own = target
                 .problems
                 .iter()
@@ -105,7 +126,16 @@ impl StatusReport {
                 let texts = protection.problems.iter();
                 texts.map(|text| (&protection.address, text.as_str()))
             }))
-        })
+        });
+        targets.chain(services)
+    }
+
+    /// Returns every goal with the target or service that has it.
+    pub fn all_goals(&self) -> impl Iterator<Item = (&Address, &GoalStatus)> {
+        let targets = self.targets.iter().map(|it| (&it.target, &it.goals));
+        let services = self.services.iter().map(|it| (&it.service, &it.goals));
+        let both = targets.chain(services);
+        both.flat_map(|(address, goals)| goals.iter().map(move |goal| (address, goal)))
     }
 
     /// Returns whether no problem was found, which is not yet that everything is as promised: see
@@ -125,16 +155,15 @@ impl StatusReport {
             target.protections.retain(|it| keep(&it.address));
             keep(&target.target) || !target.protections.is_empty()
         });
+        self.services.retain(|service| keep(&service.service));
         self.count();
     }
 
     fn count(&mut self) {
-        let all = || self.targets.iter().flat_map(|target| &target.goals);
-        let goals = all().count();
-        let met = all().filter(|goal| goal.is_met()).count();
-        let assuming = all()
-            .filter(|goal| goal.verdict == GoalVerdict::MetAssuming)
-            .count();
+        let goals = self.all_goals().count();
+        let met = self.all_goals().filter(|(_, goal)| goal.is_met()).count();
+        let starred = self.all_goals().filter(|(_, goal)| goal.is_starred());
+        let assuming = starred.count();
         (self.goals, self.goals_met, self.goals_assuming) = (goals, met, assuming);
     }
 }
@@ -200,9 +229,30 @@ pub fn status(inputs: &StatusInputs<'_>) -> StatusReport {
                 target(address, protections, &promise, inputs)
             })
             .collect(),
+        services: services(inputs),
     };
     report.count();
     report
+}
+
+/// Returns how the services of the configuration stand.
+fn services(inputs: &StatusInputs<'_>) -> Vec<ServiceStatus> {
+    let configured = inputs.configuration.iter();
+    configured
+        .flat_map(|all| all.services.iter().map(move |it| (all, it)))
+        .map(|(all, (address, block))| {
+            let objective = block.objective.as_ref();
+            let objective = objective.and_then(|name| all.objectives.get(name));
+            let goals = goals(address, objective, inputs.exposure.ok());
+            ServiceStatus {
+                service: address.clone(),
+                objective: block.objective.clone(),
+                targets: block.targets.clone(),
+                problems: problems(&goals),
+                goals,
+            }
+        })
+        .collect()
 }
 
 /// Returns whether the mechanism keeps recovery points of its own.
@@ -337,7 +387,7 @@ fn target(
         }
         problems.extend(drill_due(&protections, drill_every, inputs.as_of));
     }
-    problems.extend(goals.iter().filter_map(GoalStatus::problem));
+    problems.extend(self::problems(&goals));
     TargetStatus {
         target,
         objective: promise.label.map(str::to_owned),

@@ -12,6 +12,8 @@ use super::moment::brief;
 pub enum GoalVerdict {
     /// It holds.
     Met,
+    /// It holds in so many of 10,000 cases, if the named assumptions do.
+    MetAtPercentile(u16),
     /// It holds if the named assumptions do.
     MetAssuming,
     /// It does not hold, and will once schedules and retention have run for long enough.
@@ -44,7 +46,15 @@ pub struct GoalStatus {
 impl GoalStatus {
     /// Returns whether the goal was checked and holds.
     pub const fn is_met(&self) -> bool {
-        matches!(self.verdict, GoalVerdict::Met | GoalVerdict::MetAssuming)
+        matches!(self.verdict, GoalVerdict::Met) || self.is_starred()
+    }
+
+    /// Returns whether the goal holds only if something does that nobody proved.
+    pub const fn is_starred(&self) -> bool {
+        matches!(
+            self.verdict,
+            GoalVerdict::MetAssuming | GoalVerdict::MetAtPercentile(_)
+        )
     }
 
     /// Returns what is wrong, if the goal was checked and does not hold.
@@ -52,7 +62,7 @@ impl GoalStatus {
         let present = match self.verdict {
             GoalVerdict::NotMet => "",
             GoalVerdict::NotYet => " at present",
-            GoalVerdict::Met | GoalVerdict::MetAssuming | GoalVerdict::Unchecked => return None,
+            _ => return None,
         };
         let bound = self.bound.map_or_else(|| "unknown".to_owned(), bound);
         let (scope, measure, goal) = (self.scope, self.measure, brief(self.goal));
@@ -65,7 +75,30 @@ impl GoalStatus {
     }
 }
 
-/// Returns the goals of a target; `exposure` is none when nobody looked.
+/// Returns what is wrong with goals. A reason that keeps an RPO from holding and the RTO beside it too is told once.
+pub(super) fn problems(goals: &[GoalStatus]) -> Vec<String> {
+    let mut last: Option<(Scope, &str)> = None;
+    let mut problems = Vec::new();
+    for goal in goals {
+        let reason = Some((goal.scope, goal.reason.as_str()));
+        let said = reason == last;
+        last = reason;
+        let shortened;
+        let told = if said {
+            shortened = GoalStatus {
+                reason: String::new(),
+                ..goal.clone()
+            };
+            &shortened
+        } else {
+            goal
+        };
+        problems.extend(told.problem());
+    }
+    problems
+}
+
+/// Returns the goals of a target or a service; `exposure` is none when nobody looked.
 ///
 /// A scope that no bound is derived for counts as not met: an unknown loss is not a small one.
 pub(super) fn goals(
@@ -122,11 +155,12 @@ fn of_row(row: &ExposureRow) -> Vec<GoalStatus> {
         .filter_map(|measure| {
             let verdict = match measure.now.verdict {
                 Verdict::NoGoal | Verdict::Met => GoalVerdict::Met,
-                Verdict::MetAtPercentile(_) | Verdict::MetAssuming => GoalVerdict::MetAssuming,
+                Verdict::MetAtPercentile(of) => GoalVerdict::MetAtPercentile(of),
+                Verdict::MetAssuming => GoalVerdict::MetAssuming,
                 Verdict::NotMet if measure.planned.holds() => GoalVerdict::NotYet,
                 Verdict::NotMet => GoalVerdict::NotMet,
             };
-            let assumed = verdict == GoalVerdict::MetAssuming;
+            let assumed = measure.now.is_starred();
             let assuming = measure.now.assuming.iter().filter(|_| assumed);
             let present = Measure {
                 planned: measure.now.clone(),

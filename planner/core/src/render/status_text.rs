@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use lifeboat_model::{Mechanism, Scope, Span};
+use lifeboat_model::{Address, Mechanism, Scope, Span};
 
 use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone, wrap};
 use super::measure::{below, bound};
 use super::moment::{age, ago, brief, count, size};
 use super::status::{ProtectionStatus, StatusReport, TargetStatus};
-use super::status_goals::GoalVerdict;
+use super::status_goals::{GoalStatus, GoalVerdict};
 use super::status_runs::Runner;
+use super::wording::percent;
 
 /// Returns how the protections stand as text: `lifeboat status`.
 pub fn status_text(report: &StatusReport, style: Style) -> String {
     let mut canvas = Canvas::new(style);
-    if report.targets.is_empty() {
+    if report.targets.is_empty() && report.services.is_empty() {
         canvas.say(Tone::Plain, "Nothing is protected: the state is empty.");
         return canvas.finish();
     }
@@ -27,10 +28,51 @@ pub fn status_text(report: &StatusReport, style: Style) -> String {
     for target in &report.targets {
         rows(&mut table, target, report.as_of, style);
     }
+    for service in &report.services {
+        let name = service.objective.as_ref();
+        let promise = name.map_or_else(String::new, |name| format!("   {name}"));
+        table.whole(
+            Line::default()
+                .tone(Tone::Strong, service.service.to_string())
+                .plain(promise),
+        );
+        goals(&mut table, &service.service, &service.goals, style);
+    }
     table.write(&mut canvas);
     canvas.gap();
     verdict(&mut canvas, report);
     canvas.finish()
+}
+
+/// Returns the goals that do not hold and the counts: `lifeboat status --objectives-only`.
+pub fn status_objectives_text(report: &StatusReport, style: Style) -> String {
+    let mut canvas = Canvas::new(style);
+    let mut last = None;
+    for (address, goal) in report.all_goals() {
+        let Some(text) = goal.problem() else { continue };
+        if last != Some(address) {
+            last = Some(address);
+            marked(&mut canvas, address);
+        }
+        for part in wrap(&text, style.width.saturating_sub(4).max(20)) {
+            canvas.line(Line::indent(4).plain(part));
+        }
+    }
+    if report.goals == 0 {
+        canvas.say(Tone::Plain, "Objectives: none.");
+    }
+    verdict(&mut canvas, report);
+    canvas.finish()
+}
+
+/// Writes what the following lines are about, with the mark of something that does not hold.
+fn marked(canvas: &mut Canvas, address: &Address) {
+    canvas.line(
+        Line::indent(2)
+            .tone(Tone::Bad, canvas.style.mark(false))
+            .plain(" ")
+            .tone(Tone::Strong, address.to_string()),
+    );
 }
 
 fn problems(canvas: &mut Canvas, report: &StatusReport) {
@@ -38,17 +80,11 @@ fn problems(canvas: &mut Canvas, report: &StatusReport) {
         return;
     }
     canvas.say(Tone::Bad, "Problems:");
-    let mark = canvas.style.mark(false);
     let mut last = None;
     for (address, text) in report.problems() {
         if last != Some(address) {
             last = Some(address);
-            canvas.line(
-                Line::indent(2)
-                    .tone(Tone::Bad, mark)
-                    .plain(" ")
-                    .tone(Tone::Strong, address.to_string()),
-            );
+            marked(canvas, address);
         }
         for part in wrap(text, canvas.style.width.saturating_sub(4).max(20)) {
             canvas.line(Line::indent(4).plain(part));
@@ -70,37 +106,28 @@ fn rows(table: &mut Table, target: &TargetStatus, as_of: Timestamp, style: Style
             .tone(Tone::Strong, target.target.to_string())
             .plain(promise),
     );
-    goals(table, target, style);
+    goals(table, &target.target, &target.goals, style);
     for protection in &target.protections {
         row(table, target, protection, as_of, style);
     }
 }
 
 /// Writes a line for each scope with a goal, and what the goals that hold take for granted.
-fn goals(table: &mut Table, target: &TargetStatus, style: Style) {
+fn goals(table: &mut Table, address: &Address, goals: &[GoalStatus], style: Style) {
     let mut scopes: BTreeMap<Scope, Line> = BTreeMap::new();
     let mut assumed: BTreeSet<String> = BTreeSet::new();
-    for goal in &target.goals {
+    for goal in goals {
         let line = scopes
             .remove(&goal.scope)
             .unwrap_or_else(|| Line::indent(4).plain(goal.scope.as_str()).to(14));
-        let (tone, mark) = match goal.verdict {
-            GoalVerdict::Met | GoalVerdict::MetAssuming => (Tone::Good, style.mark(true)),
-            GoalVerdict::NotYet | GoalVerdict::NotMet => (Tone::Bad, style.mark(false)),
-            GoalVerdict::Unchecked => (Tone::Warn, "not checked"),
-        };
-        let star = if goal.verdict == GoalVerdict::MetAssuming {
-            "*"
-        } else {
-            ""
-        };
+        let (tone, mark) = judged(goal, style);
         let bound = goal.bound.map(|it| format!("{} ", bound(it)));
-        let text = format!("{}{mark}{star}", bound.unwrap_or_default());
+        let text = format!("{}{mark}", bound.unwrap_or_default());
         let line = line
             .plain(format!("  {} {}: ", goal.measure, brief(goal.goal)))
             .tone(tone, text);
         scopes.insert(goal.scope, line);
-        assumed.extend(goal.assuming.iter().map(|text| below(&target.target, text)));
+        assumed.extend(goal.assuming.iter().map(|text| below(address, text)));
     }
     for line in scopes.into_values() {
         table.whole(line);
@@ -112,6 +139,18 @@ fn goals(table: &mut Table, target: &TargetStatus, style: Style) {
             let lead = if i == 0 { "* " } else { "  " };
             table.whole(Line::indent(4).plain(lead).tone(Tone::Faint, part));
         }
+    }
+}
+
+/// Returns the mark of a goal; a star where something was assumed.
+fn judged(goal: &GoalStatus, style: Style) -> (Tone, String) {
+    let met = style.mark(true);
+    match goal.verdict {
+        GoalVerdict::Met => (Tone::Good, met.to_owned()),
+        GoalVerdict::MetAssuming => (Tone::Good, format!("{met}*")),
+        GoalVerdict::MetAtPercentile(of) => (Tone::Good, format!("{met} {}*", percent(of))),
+        GoalVerdict::NotYet | GoalVerdict::NotMet => (Tone::Bad, style.mark(false).to_owned()),
+        GoalVerdict::Unchecked => (Tone::Warn, "not checked".to_owned()),
     }
 }
 

@@ -38,8 +38,8 @@ fn a_plan_shows_five_scopes_with_a_reason_for_each_goal_that_is_not_met() {
         zone        rpo    1h    1d ✗         1m ✓          replica["dr"]
                     rto    2h    1h30m ✓      1h ✗
                            not both from one copy: replica["dr"] is fresh enough and
-                           too slow (rpo 1m, rto 5h) and copy["vault"] is fast
-                           enough and too old (rpo 1d1h, rto 1h)
+                           too slow (rpo 1m, rto 5h), copy["vault"] is fast enough
+                           and too old (rpo 1d1h, rto 1h)
         region      rpo    1d    unbounded ✗  1d ✓          copy["vault"]
                     rto    1h    unbounded ✗  5h ✗
                            by a restore of it: 1 TiB from repository.memory.vault at
@@ -47,7 +47,6 @@ fn a_plan_shows_five_scopes_with_a_reason_for_each_goal_that_is_not_met() {
         account     rpo    1d    unbounded ✗  unbounded ✗
                            the key of repository.memory.vault is in account prod too
                     rto    12h   unbounded ✗  unbounded ✗
-                           the key of repository.memory.vault is in account prod too
         * assuming that the promotion takes no longer than the vendor promises
         * assuming that the replica is as far behind as it was in 99.9 % of cases
       service.checkout   gold: not met
@@ -94,15 +93,14 @@ fn in_short_only_what_is_not_met_and_the_counts_are_told() {
       NO target.memory_volume.orders   gold
         zone        rto 2h: 1h, not met
                     not both from one copy: replica["dr"] is fresh enough and too
-                    slow (rpo 1m, rto 5h) and copy["vault"] is fast enough and too
-                    old (rpo 1d1h, rto 1h)
+                    slow (rpo 1m, rto 5h), copy["vault"] is fast enough and too old
+                    (rpo 1d1h, rto 1h)
         region      rto 1h: 5h, not met
                     by a restore of it: 1 TiB from repository.memory.vault at 60
                     MiB/s takes 4h51m
         account     rpo 1d: unbounded
                     the key of repository.memory.vault is in account prod too
         account     rto 12h: unbounded
-                    the key of repository.memory.vault is in account prod too
       NO service.checkout   gold
         instance    rto 30m: 45m, not met
                     by a restore of it: service.identity is back after 40m, and it
@@ -329,9 +327,9 @@ fn markdown_and_json_of_a_plan_carry_findings_and_cost() {
     | target | scope | measure | goal | now | planned | |
     |---|---|---|---|---|---|---|
     | `target.memory_volume.orders` | instance | rpo | 5m | 1d ✗ | 1m ✓ 99.9 %* | replica\["dr"\]; assuming that the replica is as far behind as it was in 99.9 % of cases |
-    | `target.memory_volume.orders` | instance | rto | 10m | 1h30m ✗ | 3m ✓* | by promoting it |
+    | `target.memory_volume.orders` | instance | rto | 10m | 1h30m ✗ | 3m ✓* | by promoting it; assuming that the promotion takes no longer than the vendor promises |
     | `target.memory_volume.orders` | zone | rpo | 1h | 1d ✗ | 1m ✓ | replica\["dr"\] |
-    | `target.memory_volume.orders` | zone | rto | 2h | 1h30m ✓ | 1h ✗ | not both from one copy: replica\["dr"\] is fresh enough and too slow (rpo 1m, rto 5h) and copy\["vault"\] is fast enough and too old (rpo 1d1h, rto 1h) |
+    | `target.memory_volume.orders` | zone | rto | 2h | 1h30m ✓ | 1h ✗ | not both from one copy: replica\["dr"\] is fresh enough and too slow (rpo 1m, rto 5h), copy\["vault"\] is fast enough and too old (rpo 1d1h, rto 1h) |
     | `target.memory_volume.orders` | region | rpo | 1d | unbounded ✗ | 1d ✓ | copy\["vault"\] |
     | `target.memory_volume.orders` | region | rto | 1h | unbounded ✗ | 5h ✗ | by a restore of it: 1 TiB from repository.memory.vault at 60 MiB/s takes 4h51m |
     | `target.memory_volume.orders` | account | rpo | 1d | unbounded ✗ | unbounded ✗ | the key of repository.memory.vault is in account prod too |

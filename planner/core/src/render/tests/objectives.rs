@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::super::*;
 use super::fixture::{address, as_of, attributes, point};
-use crate::configuration::{Configuration, Location, TargetBlock};
+use crate::configuration::{Configuration, Location, ServiceBlock, TargetBlock};
 use crate::design::Design;
 use crate::exposure::assess;
 
@@ -278,6 +278,65 @@ fn goals_that_no_bound_is_known_for_are_not_met() {
     Objectives: 0 of 3 met.
     3 problems in 1 protection of 1 target.
     "#);
+}
+
+#[test]
+fn a_service_has_goals_of_its_own_and_the_short_view_names_what_does_not_hold() {
+    let shop = seasoned();
+    let rows = super::fixture::five_scopes();
+    let goals: BTreeMap<Scope, Goal> = rows.iter().map(|it| (it.scope, it.goal.clone())).collect();
+    let mut configuration = shop.configuration();
+    let gold = configuration.objectives.get_mut("gold").unwrap();
+    gold.goals = goals
+        .into_iter()
+        .filter(|(scope, _)| *scope == Scope::Instance)
+        .collect();
+    configuration.targets.clear();
+    let checkout = address("service.checkout");
+    configuration.services.insert(
+        checkout.clone(),
+        ServiceBlock {
+            address: checkout,
+            targets: vec![address("target.memory_volume.orders")],
+            depends_on: Vec::new(),
+            objective: Some("gold".to_owned()),
+            consistent_within: None,
+            workers: None,
+            at: Location::default(),
+        },
+    );
+    let mut live = rows;
+    for row in &mut live {
+        row.now = row.planned.clone();
+    }
+    let report = status(&StatusInputs {
+        recorded: &RecordedState::default(),
+        live: Some(&LiveState::default()),
+        catalog: &shop.catalog,
+        configuration: Some(&configuration),
+        exposure: Ok(&live),
+        as_of: as_of(),
+    });
+    insta::assert_snapshot!(status_text(&report, Style::plain()), @"
+    Problems:
+      ✗ service.checkout
+        instance: rto 45m, the goal is 30m: by a restore of it: service.identity is
+        back after 40m, and it needs that
+
+      PROTECTION  NEWEST  POINTS  VERIFIED  NEXT RUN
+    service.checkout   gold
+        instance    rpo 5m: 1m ✓  rto 30m: 45m ✗
+
+    Objectives: 1 of 2 met.
+    1 problem in 0 protections of 0 targets.
+    ");
+    insta::assert_snapshot!(status_objectives_text(&report, Style::plain()), @"
+      ✗ service.checkout
+        instance: rto 45m, the goal is 30m: by a restore of it: service.identity is
+        back after 40m, and it needs that
+    Objectives: 1 of 2 met.
+    1 problem in 0 protections of 0 targets.
+    ");
 }
 
 #[test]
