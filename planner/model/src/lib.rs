@@ -52,8 +52,8 @@ pub use plan::{
 pub use price::{Cost, Money, Price, PriceItem};
 pub use provenance::Provenance;
 pub use recorded::{DrillRecord, RecordedResource, RecordedState, VerifyRecord};
-pub use retention::{Fate, Keep, Retention};
-pub use schedule::{Schedule, ScheduleError};
+pub use retention::{Fate, Keep, Retention, Tier};
+pub use schedule::{Runs, Schedule, ScheduleError};
 pub use scope::Scope;
 pub use size::{ByteSize, Rate, SizeError};
 pub use span::{Span, SpanError};

@@ -1,12 +1,19 @@
 //! How long recovery points are kept, and which ones a policy would drop.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::Span;
+
+/// One tier of thinning by age, as vendors publish it: "one point an hour until they are a day old".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// Of the points at most this much older than the newest one …
+    pub within: Span,
+    /// … the newest of each period of this length stays; periods are counted from 1970 in UTC, and zero keeps all.
+    pub every: Span,
+}
 
 /// Which points to keep while thinning out. The rules are ORed; counts are of calendar periods in UTC that hold a
 /// point, newest first, and the newest point of a period stands for it (restic's `forget --keep-*`).
@@ -34,6 +41,9 @@ pub struct Keep {
     /// Every point at most this much older than the newest one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<Span>,
+    /// Tiers by age.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<Tier>,
 }
 
 impl Keep {
@@ -145,13 +155,16 @@ impl Retention {
             .map(|t| TimeZone::UTC.to_datetime(*t))
             .collect();
         for (name, count, period) in rules {
-            let mut seen = BTreeSet::new();
+            // Points of one period stand together, because they are sorted.
+            let (mut left, mut last) = (count.unwrap_or(0), None);
             for (why, at) in reasons.iter_mut().zip(&civil) {
-                if seen.len() >= count.unwrap_or(0) as usize {
+                if left == 0 {
                     break;
                 }
-                if seen.insert(period(at)) {
+                let this = Some(period(at));
+                if this != last {
                     why.push(name);
+                    (left, last) = (left - 1, this);
                 }
             }
         }
@@ -162,7 +175,31 @@ impl Retention {
                 }
             }
         }
+        for tier in &self.keep.tiers {
+            tier.mark(sorted, &mut reasons);
+        }
         reasons
+    }
+}
+
+impl Tier {
+    /// Notes "tier" for each of these points, sorted newest first, that the tier keeps.
+    fn mark(&self, sorted: &[Timestamp], reasons: &mut [Vec<&'static str>]) {
+        let every = i64::try_from(self.every.as_millis()).unwrap_or(i64::MAX);
+        let Some(newest) = sorted.first() else {
+            return;
+        };
+        let mut last = None;
+        for (why, at) in reasons.iter_mut().zip(sorted) {
+            if Span::between(*at, *newest) > self.within {
+                break;
+            }
+            let this = at.as_millisecond().checked_div_euclid(every);
+            if this.is_none() || this != last {
+                why.push("tier");
+            }
+            last = this;
+        }
     }
 }
 
@@ -227,6 +264,33 @@ mod tests {
         let ahead = Fate::Keep(vec!["from the future"]);
         let last = Fate::Keep(vec!["last"]);
         assert_eq!(fates, [ahead.clone(), ahead, Fate::Drop, last]);
+    }
+
+    #[test]
+    fn a_tier_keeps_the_newest_point_of_each_of_its_periods_until_its_age() {
+        let tier = |within, every| Tier {
+            within: Span::from_hours(within),
+            every: Span::from_hours(every),
+        };
+        let policy = Retention {
+            keep: Keep {
+                tiers: vec![tier(2, 0), tier(12, 4)],
+                ..Keep::default()
+            },
+            ..Retention::default()
+        };
+        let points: Vec<_> = (0..24).map(at).collect();
+        let kept: Vec<String> = points
+            .iter()
+            .zip(policy.fates(&points, at(23)))
+            .filter(|(_, fate)| fate.is_kept())
+            .map(|(point, _)| point.strftime("%H:%M").to_string())
+            .collect();
+        assert_eq!(
+            kept,
+            ["11:26", "15:26", "17:26", "18:26", "19:26"],
+            "the newest is of 19:26; 11:26 and 15:26 are the last of their four hours"
+        );
     }
 
     proptest! {

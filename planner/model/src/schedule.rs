@@ -34,6 +34,33 @@ pub enum ScheduleError {
     Zero(String),
 }
 
+/// The runs of a schedule, from [`Schedule::runs`].
+#[derive(Clone, Debug)]
+pub struct Runs {
+    every: Option<Span>,
+    cron: Option<Cron>,
+    last: jiff::Timestamp,
+}
+
+impl Iterator for Runs {
+    type Item = jiff::Timestamp;
+
+    fn next(&mut self) -> Option<jiff::Timestamp> {
+        let next = match (self.every, &self.cron) {
+            (Some(every), _) => every.after(self.last),
+            (None, cron) => {
+                let last = self.last.to_zoned(TimeZone::UTC);
+                let found = cron.as_ref()?.find_next_occurrence(&last, false);
+                found.ok()?.timestamp()
+            }
+        };
+        (next > self.last).then(|| {
+            self.last = next;
+            next
+        })
+    }
+}
+
 /// Instants that [`Schedule::worst_gap`] looks at: enough for a minutely expression over a day and a half, a daily
 /// one over six years, a monthly one over more than a leap cycle of 400 years is not needed for.
 const HORIZON: usize = 2_200;
@@ -61,6 +88,23 @@ impl Schedule {
                     .ok()?;
                 Some(next.timestamp())
             }
+        }
+    }
+
+    /// Returns the runs after `from`, one after another; it ends when the expression stops matching.
+    pub fn runs(&self, from: jiff::Timestamp) -> Runs {
+        let cron = match self {
+            Self::Every(_) => None,
+            Self::Cron(text) => parse_cron(text).ok(),
+        };
+        let every = match self {
+            Self::Every(span) => Some(*span),
+            Self::Cron(_) => None,
+        };
+        Runs {
+            every,
+            cron,
+            last: from,
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod assessor;
 pub(crate) mod build;
+pub mod calendar;
 mod flow;
 pub mod found;
 mod gaps;

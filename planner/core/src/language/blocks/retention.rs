@@ -75,7 +75,7 @@ fn keep(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<Keep> {
         weekly: count("weekly"),
         monthly: count("monthly"),
         yearly: count("yearly"),
-        within: None,
+        ..Keep::default()
     };
     let within = collector.take(reader.parsed("within")).flatten();
     let keep = Keep { within, ..keep };
