@@ -130,6 +130,8 @@ pub struct ProtectionBlock {
     pub retention: Option<Retention>,
     /// The arguments of the mechanism on this kind of target, defaults of the catalog filled in.
     pub attributes: Attributes,
+    /// The failure domains that it stands in, as declared: those of a replica, which is in no repository.
+    pub domains: Vec<Domain>,
     /// What becomes of it when the block goes.
     pub on_remove: OnRemove,
     /// What it waits for.

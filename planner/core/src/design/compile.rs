@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{
-    Address, Attributes, Catalog, DesiredResource, DesiredState, Domain, KindSpec, Notice,
-    OnRemove, ProtectionSpec, Schedule, Severity, ValueType,
+    Address, Attributes, Catalog, DesiredResource, DesiredState, KindSpec, Notice, OnRemove,
+    ProtectionSpec, Schedule, Severity, ValueType,
 };
 use serde_json::Value;
 
-use super::places::shared;
+use super::places::{self, shared};
 use super::requires::cycle;
 use super::{Design, DesignError, DesignErrors};
 use crate::configuration::{Configuration, Location, ProtectionBlock, TargetBlock};
@@ -39,22 +39,6 @@ pub fn compile(configuration: &Configuration, catalog: &Catalog) -> Result<Desig
     }
     compiler.unprotected();
     compiler.finish()
-}
-
-/// Returns the declared failure domains of every block that declares some.
-fn domains(configuration: &Configuration) -> BTreeMap<Address, Vec<Domain>> {
-    let providers = configuration.providers.values();
-    let targets = configuration.targets.values();
-    let repositories = configuration.repositories.values();
-    let of_providers = providers.map(|block| (&block.address, &block.domains));
-    let of_targets = targets.map(|block| (&block.address, &block.domains));
-    let of_repositories = repositories.map(|block| (&block.address, &block.domains));
-    of_providers
-        .chain(of_targets)
-        .chain(of_repositories)
-        .filter(|(_, domains)| !domains.is_empty())
-        .map(|(address, domains)| (address.clone(), domains.clone()))
-        .collect()
 }
 
 struct Compiler<'a> {
@@ -394,7 +378,7 @@ impl<'a> Compiler<'a> {
         let configuration = self.configuration;
         Ok(Design {
             desired,
-            domains: domains(configuration),
+            domains: places::domains(configuration, &self.resource_of),
             escrows: configuration
                 .repositories
                 .values()

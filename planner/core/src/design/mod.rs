@@ -31,8 +31,8 @@ pub struct Design {
     pub targets: BTreeMap<Address, Option<String>>,
     /// The address of the resource that each protection block compiles to.
     pub protections: BTreeMap<Address, Address>,
-    /// The declared failure domains of providers, targets and repositories, by the address of the block that declares
-    /// them; what a provider declares holds for everything of it.
+    /// The declared failure domains of providers, targets, repositories and the resources of protections, by address;
+    /// what a provider declares holds for everything of it.
     pub domains: BTreeMap<Address, Vec<Domain>>,
     /// Where else the password of a repository is kept, in words.
     pub escrows: BTreeMap<Address, String>,

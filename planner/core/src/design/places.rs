@@ -1,8 +1,8 @@
-//! Repository blocks that mean one and the same place.
+//! Where blocks stand: which mean one and the same place, and what they are declared to fail with.
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::Catalog;
+use lifeboat_model::{Address, Catalog, Domain};
 use serde_json::Value;
 
 use super::DesignError;
@@ -51,4 +51,29 @@ fn place<'a>(block: &'a RepositoryBlock, catalog: &'a Catalog) -> Option<Place<'
         })
         .collect();
     (!parts.is_empty()).then_some((kind.name.as_str(), parts))
+}
+
+/// Returns the declared failure domains of every block that declares some, by the address of its resource.
+pub(super) fn domains(
+    configuration: &Configuration,
+    resource_of: &BTreeMap<&Address, Address>,
+) -> BTreeMap<Address, Vec<Domain>> {
+    let providers = configuration.providers.values();
+    let targets = configuration.targets.values();
+    let repositories = configuration.repositories.values();
+    let protections = configuration.protections.values();
+    let of_providers = providers.map(|block| (&block.address, &block.domains));
+    let of_targets = targets.map(|block| (&block.address, &block.domains));
+    let of_repositories = repositories.map(|block| (&block.address, &block.domains));
+    let of_protections = protections.filter_map(|block| {
+        let resource = resource_of.get(&block.address)?;
+        Some((resource, &block.domains))
+    });
+    of_providers
+        .chain(of_targets)
+        .chain(of_repositories)
+        .chain(of_protections)
+        .filter(|(_, domains)| !domains.is_empty())
+        .map(|(address, domains)| (address.clone(), domains.clone()))
+        .collect()
 }

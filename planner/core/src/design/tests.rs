@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use lifeboat_model::{
-    Address, AttributeSpec, Block, Catalog, KindRole, KindSpec, Mechanism, ProtectionSpec,
-    ValueType,
+    Address, AttributeSpec, Block, Catalog, Domain, KindRole, KindSpec, Mechanism, ProtectionSpec,
+    Scope, ValueType,
 };
 use serde_json::json;
 
@@ -38,7 +38,7 @@ fn catalog() -> Catalog {
         inputs: Vec::new(),
         offer: None,
     };
-    Catalog {
+    let mut catalog = Catalog {
         kinds: [
             kind("tree", KindRole::Target, &["path"]),
             kind("vault", KindRole::Repository, &["path"]),
@@ -59,15 +59,28 @@ fn catalog() -> Catalog {
                 KindRole::Protection,
                 &["target", "from", "repository"],
             ),
+            kind("tree_log", KindRole::Protection, &["target", "repository"]),
+            kind("tree_replica", KindRole::Protection, &["target", "delay"]),
             kind("timer", KindRole::Setting, &["protection", "schedule"]),
         ]
         .into(),
         protections: vec![
             protection(Mechanism::Snapshot, "tree_snapshot"),
             protection(Mechanism::Copy, "tree_copy"),
+            protection(Mechanism::Log, "tree_log"),
+            ProtectionSpec {
+                repository_kinds: Vec::new(),
+                schedule_kind: None,
+                ..protection(Mechanism::Replica, "tree_replica")
+            },
         ],
         ..Catalog::default()
+    };
+    let base = AttributeSpec::optional("base", ValueType::Address, "");
+    if let Some(log) = catalog.kinds.get_mut("tree_log") {
+        log.attributes.push(base);
     }
+    catalog
 }
 
 fn target() -> Address {
@@ -80,6 +93,7 @@ fn vault() -> Address {
 
 fn protection(mechanism: Mechanism, name: &str) -> ProtectionBlock {
     ProtectionBlock {
+        domains: Vec::new(),
         address: Address::of_kind(Block::Protection, mechanism.as_str(), name),
         mechanism,
         target: target(),
@@ -177,6 +191,47 @@ fn a_protection_becomes_a_resource_below_its_target_with_what_its_kind_knows() {
 }
 
 #[test]
+fn a_log_names_the_resource_that_it_starts_from_and_a_replica_stands_for_itself() {
+    let snapshot = protection(Mechanism::Snapshot, "daily");
+    let mut log = protection(Mechanism::Log, "wal");
+    log.attributes = [("base".to_owned(), json!(snapshot.address.to_string()))].into();
+    let mut replica = protection(Mechanism::Replica, "standby");
+    replica.repository = None;
+    replica.attributes.clear();
+    replica.domains = vec![Domain {
+        scope: Scope::Zone,
+        id: "zone:b".to_owned(),
+        evidence: "declared: zone `b`".to_owned(),
+    }];
+    let mut configuration = configuration(vec![snapshot, log, replica.clone()]);
+    for repository in configuration.repositories.values_mut() {
+        repository.escrow = Some("in the safe".to_owned());
+        repository.domains = replica.domains.clone();
+    }
+    let design = compile(&configuration, &catalog()).unwrap();
+    let mut shown = view(&design);
+    for (address, domains) in &design.domains {
+        let _ = writeln!(shown, "{address} stands in {}", domains[0].id);
+    }
+    let _ = writeln!(shown, "{:?}", design.escrows);
+    insta::assert_snapshot!(shown, @r#"
+    repository.vault.near vault requires []
+      {"path":"vault"}
+    target.tree.docs["a"] tree requires []
+      {"path":"data"}
+    target.tree.docs["a"].log["wal"] tree_log requires [repository.vault.near, target.tree.docs["a"].snapshot["daily"]]
+      {"base":"target.tree.docs[\"a\"].snapshot[\"daily\"]","repository":"repository.vault.near","target":"target.tree.docs[\"a\"]"}
+    target.tree.docs["a"].replica["standby"] tree_replica requires []
+      {"target":"target.tree.docs[\"a\"]"}
+    target.tree.docs["a"].snapshot["daily"] tree_snapshot requires [repository.vault.near]
+      {"repository":"repository.vault.near","retention":{},"source":{"path":"data"},"tags":["x"],"target":"target.tree.docs[\"a\"]"}
+    repository.vault.near stands in zone:b
+    target.tree.docs["a"].replica["standby"] stands in zone:b
+    {repository.vault.near: "in the safe"}
+    "#);
+}
+
+#[test]
 fn a_target_with_an_objective_and_no_protection_is_named() {
     let design = compile(&configuration(Vec::new()), &catalog()).unwrap();
     insta::assert_snapshot!(view(&design), @r#"
@@ -192,7 +247,7 @@ fn a_target_with_an_objective_and_no_protection_is_named() {
 fn all_errors_are_found_at_once() {
     let mut unknown_target = protection(Mechanism::Snapshot, "a");
     unknown_target.target = Address::of_kind(Block::Target, "tree", "none");
-    let unknown_mechanism = protection(Mechanism::Replica, "b");
+    let unknown_mechanism = protection(Mechanism::Guard, "b");
     let mut unknown_source = protection(Mechanism::Copy, "c");
     unknown_source.from = Some(Address::of_kind(Block::Protection, "snapshot", "none"));
     let mut itself = protection(Mechanism::Copy, "d");
@@ -220,29 +275,9 @@ fn all_errors_are_found_at_once() {
     the configuration cannot be compiled: 6 errors
     design::unknown_source: `protection.copy.c` copies `protection.snapshot.none`, which is not in the configuration
     design::unknown_dependency: `protection.copy.e` waits for `target.tree.none`, which is not in the configuration
-    design::unknown_mechanism: `protection.replica.b` asks for a replica of a `tree`, which no provider makes
+    design::unknown_mechanism: `protection.guard.b` asks for a guard of a `tree`, which no provider makes
     design::unknown_target: `protection.snapshot.a` protects `target.tree.none`, which is not in the configuration
     design::same_resource: `protection.snapshot.e` and `protection.copy.e` both compile to `target.tree.docs["a"].schedule["e"]`
     design::cycle: `target.tree.docs["a"].copy["d"]` waits for itself: `target.tree.docs["a"].copy["d"]` → `target.tree.docs["a"].copy["d"]`
     "#);
-}
-
-#[test]
-fn the_base_of_a_log_is_the_resource_of_its_block_and_stands_before_it() {
-    let mut catalog = catalog();
-    let mut log = catalog.protections[1].clone();
-    log.mechanism = Mechanism::Log;
-    catalog.protections.push(log);
-    let base = AttributeSpec::optional("base", ValueType::Address, "");
-    let kind = catalog.kinds.get_mut("tree_copy").unwrap();
-    kind.attributes.push(base);
-    let snapshot = protection(Mechanism::Snapshot, "daily");
-    let mut log = protection(Mechanism::Log, "wal");
-    log.attributes = [("base".to_owned(), json!(snapshot.address))].into();
-    let design = compile(&configuration(vec![snapshot, log]), &catalog).unwrap();
-    let log = target().part("log", Some("wal".to_owned()));
-    let log = &design.desired.resources[&log];
-    let daily = target().part("snapshot", Some("daily".to_owned()));
-    assert_eq!(log.attributes["base"], json!(daily));
-    assert!(log.requires.contains(&daily));
 }

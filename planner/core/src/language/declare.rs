@@ -86,12 +86,18 @@ pub(crate) struct Declarations<'w> {
     pub(crate) outputs: BTreeMap<&'w str, Declared<'w>>,
     /// What has an address.
     pub(crate) blocks: BTreeMap<Address, Declared<'w>>,
+    /// The `assumptions` blocks in the order of files and blocks, each label once.
+    pub(crate) assumptions: Vec<Declared<'w>>,
+    /// The `prices` blocks, in the same way.
+    pub(crate) prices: Vec<Declared<'w>>,
+    /// The `ignore` blocks; one finding may be ignored for several reasons.
+    pub(crate) ignores: Vec<Declared<'w>>,
     /// What was reported as wrongly named: the kind of block that is meant, and the labels that are given.
     misnamed: Vec<(Block, Vec<&'w str>)>,
 }
 
 /// The keywords of top-level blocks and how many labels each has.
-const KEYWORDS: [(&str, usize); 10] = [
+const KEYWORDS: [(&str, usize); 14] = [
     ("lifeboat", 0),
     ("locals", 0),
     ("variable", 1),
@@ -102,19 +108,14 @@ const KEYWORDS: [(&str, usize); 10] = [
     ("repository", 2),
     ("target", 2),
     ("protection", 2),
+    ("service", 1),
+    ("assumptions", 1),
+    ("prices", 1),
+    ("ignore", 1),
 ];
 
 /// Blocks of the language that a later version will read.
-const NOT_YET: [&str; 8] = [
-    "service",
-    "scenario",
-    "module",
-    "data",
-    "import",
-    "moved",
-    "removed",
-    "assumptions",
-];
+const NOT_YET: [&str; 6] = ["scenario", "module", "data", "import", "moved", "removed"];
 
 /// Sorts the blocks of all files; adds what is wrong to `problems`.
 pub(crate) fn declare<'w>(
@@ -191,6 +192,12 @@ impl<'w> Declarations<'w> {
             "locals" => return self.add_locals(&declared),
             "variable" => insert(&mut self.variables, name, &declared),
             "output" => insert(&mut self.outputs, name, &declared),
+            "assumptions" => push(&mut self.assumptions, &declared),
+            "prices" => push(&mut self.prices, &declared),
+            "ignore" => {
+                self.ignores.push(declared);
+                return Ok(());
+            }
             _ => {
                 let address = address(&declared, word).map_err(|problem| vec![problem])?;
                 insert(&mut self.blocks, address, &declared)
@@ -201,7 +208,7 @@ impl<'w> Declarations<'w> {
         };
         let title = match word {
             "lifeboat" => "the `lifeboat` block".to_owned(),
-            "variable" | "output" => format!("{word} `{name}`"),
+            "variable" | "output" | "assumptions" | "prices" => format!("{word} `{name}`"),
             _ => address(&declared, word).map_or_else(|_| word.to_owned(), |a| format!("`{a}`")),
         };
         Err(vec![
@@ -264,6 +271,19 @@ fn insert<'m, 'w, K: Ord + Clone>(
     None
 }
 
+/// Appends a declaration, or returns the one that has the label already.
+fn push<'m, 'w>(
+    list: &'m mut Vec<Declared<'w>>,
+    declared: &Declared<'w>,
+) -> Option<&'m Declared<'w>> {
+    let label = declared.label(0);
+    let earlier = list.iter().position(|other| other.label(0) == label);
+    if earlier.is_none() {
+        list.push(declared.clone());
+    }
+    earlier.and_then(|index| list.get(index))
+}
+
 fn unknown_block(declared: &Declared<'_>, word: &str) -> Diagnostic {
     let span = span_of(&declared.block.ident);
     if NOT_YET.contains(&word) {
@@ -289,7 +309,8 @@ fn check_labels(declared: &Declared<'_>, word: &str, wanted: usize) -> Result<()
         let form = match (word, wanted) {
             (_, 0) => format!("{word} {{ … }}"),
             ("protection", _) => format!("{word} \"MECHANISM\" \"NAME\" {{ … }}"),
-            ("provider", _) => format!("{word} \"KIND\" {{ … }}"),
+            ("provider" | "prices", _) => format!("{word} \"KIND\" {{ … }}"),
+            ("ignore", _) => format!("{word} \"FINDING\" {{ … }}"),
             (_, 1) => format!("{word} \"NAME\" {{ … }}"),
             _ => format!("{word} \"KIND\" \"NAME\" {{ … }}"),
         };

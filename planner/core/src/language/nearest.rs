@@ -19,6 +19,9 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// How many names a reader takes in at once.
+const MOST: usize = 16;
+
 /// Returns a help sentence with the nearest candidate, else with all of them if they are few.
 pub(crate) fn suggestion<'a>(
     name: &str,
@@ -27,18 +30,18 @@ pub(crate) fn suggestion<'a>(
     if let Some(near) = nearest(name, candidates.clone()) {
         return Some(format!("Did you mean `{near}`?"));
     }
-    let mut all: Vec<&str> = candidates.into_iter().take(13).collect();
+    let mut all: Vec<&str> = candidates.into_iter().take(MOST + 1).collect();
     all.sort_unstable();
     match all.len() {
-        0 | 13 => None,
+        0 => None,
+        more if more > MOST => None,
         1 => Some(format!("There is only {}.", listed(&all))),
         _ => Some(format!("Choose one of {}.", listed(&all))),
     }
 }
 
-/// Returns names in backticks, separated by commas; at most twelve of them.
+/// Returns names in backticks, separated by commas; at most sixteen of them.
 pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    const MOST: usize = 12;
     let shown: Vec<String> = names
         .iter()
         .take(MOST)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::Catalog;
+use lifeboat_model::{Block, Catalog};
 
 use super::declare::declare;
 use super::evaluate::{Instances, World};
@@ -86,7 +86,14 @@ fn is_complete(world: &World<'_>, configuration: &Configuration) -> bool {
     let read = configuration.repositories.len()
         + configuration.targets.len()
         + configuration.protections.len();
+    let declarations = world.declarations;
+    let services = declarations.blocks.keys();
+    let services = services.filter(|it| it.block == Block::Service).count();
     read == instances
+        && configuration.services.len() == services
+        && configuration.assumptions.len() == declarations.assumptions.len()
+        && configuration.prices.len() == declarations.prices.len()
+        && configuration.ignores.len() == declarations.ignores.len()
         && world.variables.values().all(Option::is_some)
         && world.locals.values().all(Option::is_some)
         && world.retentions.values().all(Option::is_some)

@@ -245,7 +245,8 @@ impl<'a> Builder<'a> {
             (Some(vault), Some(own)) => vault.facts.domains.iter().chain(own).cloned().collect(),
             (None, own) => {
                 let desired = self.design.desired.resources.get(site.address);
-                self.domains(own, &[desired.map(|desired| &desired.provider)])
+                let provider = desired.map(|desired| &desired.provider);
+                self.domains(own, &[Some(site.address), provider])
             }
         }
     }

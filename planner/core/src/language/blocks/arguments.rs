@@ -50,20 +50,22 @@ impl<'v> Reader<'v> {
         }
     }
 
-    /// Checks the names of all arguments, and that none is missing.
+    /// Checks the names of all arguments and of all nested blocks, and that no argument is missing.
     pub(super) fn check_arguments(
         &self,
         specs: &[&AttributeSpec],
         meta: &[&str],
+        nested: &[&str],
     ) -> Evaluation<()> {
         let mut collector = Collector::default();
         let settable = || specs.iter().filter(|spec| !spec.computed);
         let mut attributes: Vec<&str> = settable().map(|spec| spec.name.as_str()).collect();
         attributes.extend(meta);
-        let blocks: Vec<&str> = settable()
+        let mut blocks: Vec<&str> = settable()
             .filter(|spec| takes_blocks(&spec.value_type))
             .map(|spec| spec.name.as_str())
             .collect();
+        blocks.extend(nested);
         let body = &self.declared.block.body;
         for structure in body {
             if let Structure::Attribute(attribute) = structure {

@@ -1,14 +1,23 @@
 //! Reads the blocks, one file a kind, into the configuration.
 
 mod arguments;
+mod assumptions;
+mod domains;
+mod ignore;
 mod lifeboat;
+mod lists;
 mod objective;
 mod output;
+mod prices;
+mod protect;
 mod protection;
 mod provider;
 pub(crate) mod reader;
 mod repository;
 mod retention;
+mod said;
+mod service;
+mod sources;
 mod target;
 mod unused;
 
@@ -40,12 +49,14 @@ pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Co
             Block::Target => each_instance(world, address, declared, &mut |address, reader| {
                 target::read(address, reader, &mut configuration)
             }),
-            // Protections look at targets and repositories.
+            // Protections and services look at targets and repositories.
             _ => Ok(()),
         };
         keep(result, problems);
     }
     protection::read_all(world, &mut configuration, problems);
+    service::read_all(world, &mut configuration, problems);
+    remarks(world, &mut configuration, problems);
     provider::add_defaults(world, &mut configuration, problems);
     output::read_all(world, &mut configuration, problems);
     find_cycles(&configuration, problems);
@@ -53,6 +64,23 @@ pub(crate) fn configure(world: &World<'_>, problems: &mut Vec<Diagnostic>) -> Co
         unused::warn(world, &configuration);
     }
     configuration
+}
+
+/// Reads what is said about other blocks.
+fn remarks(world: &World<'_>, configuration: &mut Configuration, problems: &mut Vec<Diagnostic>) {
+    let declarations = world.declarations;
+    for declared in &declarations.assumptions {
+        let block = assumptions::read(world, declared);
+        keep(block.map(|it| configuration.assumptions.push(it)), problems);
+    }
+    for declared in &declarations.prices {
+        let block = prices::read(world, declared);
+        keep(block.map(|it| configuration.prices.push(it)), problems);
+    }
+    for declared in &declarations.ignores {
+        let block = ignore::read(world, declared);
+        keep(block.map(|it| configuration.ignores.push(it)), problems);
+    }
 }
 
 fn keep(result: Evaluation<()>, problems: &mut Vec<Diagnostic>) {
@@ -132,6 +160,10 @@ fn find_cycles(configuration: &Configuration, problems: &mut Vec<Diagnostic>) {
         needs.extend(&block.repository);
         needs.insert(&block.target);
         edges.insert(address, needs);
+        places.insert(address, &block.at);
+    }
+    for (address, block) in &configuration.services {
+        edges.insert(address, block.depends_on.iter().collect());
         places.insert(address, &block.at);
     }
     let mut alone_at = BTreeSet::new();

@@ -1,18 +1,19 @@
 //! `protection` blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use lifeboat_model::{Address, AttributeSpec, Block, Catalog, KindSpec, Mechanism, ProtectionSpec};
 
 use crate::configuration::{Configuration, ProtectionBlock};
 use crate::diagnostic::Diagnostic;
-use crate::language::declare::Declared;
-use crate::language::evaluate::{Place, Scope, World};
-use crate::language::failure::{Collector, Evaluation, Failure, span_of};
+use crate::language::evaluate::{Place, World};
+use crate::language::failure::{Collector, Evaluation, Failure};
 use crate::language::nearest::{listed, suggestion};
 
+use super::domains::DOMAINS;
 use super::each_instance;
 use super::reader::Reader;
+use super::sources;
 
 /// What the planner fills in; the other attributes of the resource are arguments of the block.
 const FILLED: [&str; 6] = [
@@ -44,9 +45,9 @@ pub(super) fn read_all(
         failed |= result.is_err();
         super::keep(result, problems);
     }
-    find_sources(world, configuration, problems, failed);
+    sources::find(world, configuration, problems, failed);
     for block in configuration.protections.values() {
-        super::keep(check_source(world, block, configuration), problems);
+        super::keep(sources::check(world, block, configuration), problems);
     }
 }
 
@@ -78,12 +79,13 @@ fn read(
     let arguments = kind
         .attributes
         .iter()
-        .filter(|a| !FILLED.contains(&a.name.as_str()));
+        .filter(|a| !FILLED.contains(&a.name.as_str()) && a.name != DOMAINS);
     let arguments: Vec<&AttributeSpec> = arguments.collect();
     if checked.insert(spec.target_kind.clone()) {
         collector.take(check_names(reader, spec, kind, &arguments));
     }
-    let attributes = collector.take(reader.attributes(&arguments));
+    let mut attributes = collector.take(reader.attributes(&arguments));
+    let domains = collector.take(reader.domains(&kind.attributes, attributes.as_mut()));
     let repository = repository.flatten();
     if let Some((address, place)) = &repository {
         collector.take(check_repository(address, spec, place));
@@ -96,6 +98,7 @@ fn read(
         schedule: schedule.flatten(),
         retention: retention.flatten(),
         attributes: attributes.unwrap_or_default(),
+        domains: domains.unwrap_or_default(),
         on_remove: on_remove.unwrap_or_default(),
         depends_on: depends_on.unwrap_or_default(),
         at: reader.declared.location(),
@@ -116,7 +119,7 @@ fn check_names(
     kind: &KindSpec,
     arguments: &[&AttributeSpec],
 ) -> Evaluation<()> {
-    let mut meta = vec!["for_each", "target", "on_remove", "depends_on"];
+    let mut meta = vec!["for_each", "target", "on_remove", "depends_on", DOMAINS];
     let needs_repository = !spec.repository_kinds.is_empty();
     if needs_repository {
         meta.push("repository");
@@ -131,7 +134,7 @@ fn check_names(
         meta.push("from");
     }
     let mut collector = Collector::default();
-    collector.take(reader.check_arguments(arguments, &meta));
+    collector.take(reader.check_arguments(arguments, &meta, &[]));
     if needs_repository {
         collector.take(reader.required("repository"));
     }
@@ -205,122 +208,4 @@ fn check_repository(address: &Address, spec: &ProtectionSpec, place: &Place<'_>)
         .error("language::wrong_repository", message, "")
         .help(format!("Use one of {}.", listed(&spec.repository_kinds)))
         .into())
-}
-
-/// Gives each copy without `from` the only snapshot of its target as its source.
-fn find_sources(
-    world: &World<'_>,
-    configuration: &mut Configuration,
-    problems: &mut Vec<Diagnostic>,
-    failed: bool,
-) {
-    let mut snapshots: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-    for block in configuration.protections.values() {
-        if block.mechanism == Mechanism::Snapshot {
-            snapshots
-                .entry(&block.target)
-                .or_default()
-                .push(&block.address);
-        }
-    }
-    let mut found = Vec::new();
-    for block in configuration.protections.values() {
-        if block.mechanism != Mechanism::Copy || block.from.is_some() {
-            continue;
-        }
-        let candidates = snapshots.get(&block.target).map_or(&[][..], Vec::as_slice);
-        match candidates {
-            [only] => found.push((block.address.clone(), (*only).clone())),
-            // A snapshot that failed to be read may be the missing source.
-            [] if failed => {}
-            candidates => problems.push(no_source(world, block, candidates)),
-        }
-    }
-    for (address, from) in found {
-        if let Some(block) = configuration.protections.get_mut(&address) {
-            block.from = Some(from);
-        }
-    }
-}
-
-fn no_source(world: &World<'_>, block: &ProtectionBlock, candidates: &[&Address]) -> Diagnostic {
-    let (message, help) = if candidates.is_empty() {
-        (
-            format!("`{}` has no snapshot that could be copied", block.target),
-            "Add a `protection \"snapshot\"` of this target.".to_owned(),
-        )
-    } else {
-        let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-        (
-            format!(
-                "`{}` has several snapshots that could be copied",
-                block.target
-            ),
-            format!("Say which one with `from`: {}.", listed(&names)),
-        )
-    };
-    let declared = declared(world, &block.address);
-    let header = declared.map_or(0..0, Declared::header);
-    let file = declared.map_or("", |declared| declared.file);
-    Diagnostic::error("language::no_source", message)
-        .label(file, header, "")
-        .help(help)
-}
-
-fn declared<'v>(world: &'v World<'_>, address: &Address) -> Option<&'v Declared<'v>> {
-    let block = Address {
-        key: None,
-        ..address.clone()
-    };
-    world.declarations.blocks.get(&block)
-}
-
-/// Checks that a copy copies points of its own target, and from another repository.
-fn check_source(
-    world: &World<'_>,
-    block: &ProtectionBlock,
-    configuration: &Configuration,
-) -> Evaluation<()> {
-    let source = block
-        .from
-        .as_ref()
-        .and_then(|from| configuration.protections.get(from));
-    let (Some(source), Some(declared)) = (source, declared(world, &block.address)) else {
-        return Ok(());
-    };
-    let scope = Scope::of(declared.file);
-    let place = |name: &str| {
-        let attribute = declared.block.body.get_attribute(name);
-        scope.place(attribute.map_or_else(|| declared.header(), |a| span_of(&a.value)))
-    };
-    if source.target != block.target {
-        let message = format!(
-            "`{}` protects another target than this copy",
-            source.address
-        );
-        let text = format!("it protects `{}`", source.target);
-        return Err(place("from")
-            .error("language::wrong_source", message, text)
-            .into());
-    }
-    if !matches!(
-        source.mechanism,
-        Mechanism::Snapshot | Mechanism::Copy | Mechanism::Log
-    ) {
-        let message = format!("`{}` makes no points that could be copied", source.address);
-        return Err(place("from")
-            .error("language::wrong_source", message, "")
-            .into());
-    }
-    // A copy of itself is reported as a cycle.
-    let same = source.repository.is_some() && source.repository == block.repository;
-    if same && source.address != block.address {
-        let message = format!("`{}` copies a repository onto itself", block.address);
-        let text = format!("`{}` has its points there already", source.address);
-        return Err(place("repository")
-            .error("language::wrong_source", message, text)
-            .help("Copy into another repository.")
-            .into());
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ use crate::language::evaluate::{Scope, World};
 use crate::language::failure::{Collector, Evaluation};
 use crate::language::nearest::suggestion;
 
+use super::domains::{DOMAINS, without_domains};
 use super::reader::Reader;
 
 /// Reads one provider configuration.
@@ -32,15 +33,14 @@ pub(super) fn read(
             .into());
     };
     let reader = Reader::new(world, declared, Scope::of(declared.file));
-    let specs: Vec<_> = specs.iter().collect();
+    let own = without_domains(specs);
     let mut collector = Collector::default();
-    collector.take(reader.check_arguments(&specs, &["alias"]));
-    let attributes = collector
-        .take(reader.attributes(&specs))
-        .unwrap_or_default();
+    collector.take(reader.check_arguments(&own, &["alias", DOMAINS], &[]));
+    let mut attributes = collector.take(reader.attributes(&own)).unwrap_or_default();
+    let domains = collector.take(reader.domains(specs, Some(&mut attributes)));
     let attributes = collector.finish(attributes)?;
     let block = ProviderBlock {
-        domains: Vec::new(),
+        domains: domains.unwrap_or_default(),
         address: address.clone(),
         kind: kind.to_owned(),
         attributes,

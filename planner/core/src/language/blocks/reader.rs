@@ -8,9 +8,11 @@ use lifeboat_model::{Address, Block, OnRemove, Schedule};
 use crate::diagnostic::Diagnostic;
 use crate::language::Value;
 use crate::language::declare::{Declared, header};
-use crate::language::evaluate::{Instances, Place, Scope, World, opened};
+use crate::language::evaluate::{Place, Scope, World, opened};
 use crate::language::failure::{Collector, Evaluation, Failure, span_of};
 use crate::language::nearest::suggestion;
+
+use super::lists::addresses;
 
 /// One block, or one instance of it.
 pub(crate) struct Reader<'v> {
@@ -36,6 +38,14 @@ impl<'v> Reader<'v> {
     /// Returns the place of the header.
     pub(crate) fn header(&self) -> Place<'v> {
         self.scope.place(self.declared.header())
+    }
+
+    /// Returns the place of the value of an argument, else that of the header.
+    pub(super) fn place_of(&self, name: &str) -> Place<'v> {
+        match self.declared.block.body.get_attribute(name) {
+            Some(attribute) => self.scope.place(span_of(&attribute.value)),
+            None => self.header(),
+        }
     }
 
     /// Checks that the block has no other attributes and blocks than these.
@@ -123,7 +133,7 @@ impl<'v> Reader<'v> {
     }
 
     /// Returns the value of an argument that must not be sensitive.
-    fn open(&self, name: &str) -> Evaluation<Option<(Value, Place<'v>)>> {
+    pub(super) fn open(&self, name: &str) -> Evaluation<Option<(Value, Place<'v>)>> {
         let Some((value, place)) = self.value(name)? else {
             return Ok(None);
         };
@@ -134,7 +144,13 @@ impl<'v> Reader<'v> {
         Ok(Some((value, place)))
     }
 
-    fn mistyped(name: &str, expected: &str, value: &Value, place: &Place<'_>) -> Failure {
+    /// Returns the failure of a value of the wrong type.
+    pub(super) fn mistyped(
+        name: &str,
+        expected: &str,
+        value: &Value,
+        place: &Place<'_>,
+    ) -> Failure {
         let text = format!("this is {}", value.type_name());
         let message = format!("`{name}` must be {expected}");
         place.error("language::argument_type", message, text).into()
@@ -216,34 +232,8 @@ impl<'v> Reader<'v> {
 
     /// Returns what `depends_on` names; a whole block with `for_each` stands for all its instances.
     pub(crate) fn depends_on(&self) -> Evaluation<Vec<Address>> {
-        let Some((value, place)) = self.open("depends_on")? else {
-            return Ok(Vec::new());
-        };
-        let Value::List(list) = value else {
-            return Err(Self::mistyped(
-                "depends_on",
-                "a list of references",
-                &value,
-                &place,
-            ));
-        };
         let allowed = [Block::Repository, Block::Target, Block::Protection];
-        let mut addresses = Vec::new();
-        for item in list.iter().flat_map(|item| match item {
-            Value::List(nested) => nested.as_slice(),
-            item => std::slice::from_ref(item),
-        }) {
-            let address = as_reference(item, "depends_on", &allowed, &place)?;
-            match self.world.instances_of(&address) {
-                Some(Instances::Keyed(keys)) if address.key.is_none() => {
-                    addresses.extend(keys.keys().map(|key| address.clone().keyed(key.as_str())));
-                }
-                _ => addresses.push(address),
-            }
-        }
-        addresses.sort();
-        addresses.dedup();
-        Ok(addresses)
+        self.references("depends_on", &allowed).map(addresses)
     }
 
     /// Returns what `on_remove` says.

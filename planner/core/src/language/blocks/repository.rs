@@ -5,6 +5,7 @@ use lifeboat_model::{Address, KindRole};
 use crate::configuration::{Configuration, RepositoryBlock};
 use crate::language::failure::{Collector, Evaluation, Failure};
 
+use super::domains::{DOMAINS, without_domains};
 use super::reader::Reader;
 
 /// Reads one instance of a repository.
@@ -14,14 +15,23 @@ pub(super) fn read(
     configuration: &mut Configuration,
 ) -> Evaluation<()> {
     let kind = reader.kind(KindRole::Repository)?;
-    let specs: Vec<_> = kind.attributes.iter().collect();
+    let specs = without_domains(&kind.attributes);
     let mut collector = Collector::default();
     if reader.is_first(&address) {
-        let meta = ["for_each", "provider", "on_remove", "depends_on"];
-        collector.take(reader.check_arguments(&specs, &meta));
+        let meta = [
+            "for_each",
+            "provider",
+            "on_remove",
+            "depends_on",
+            DOMAINS,
+            "escrow",
+        ];
+        collector.take(reader.check_arguments(&specs, &meta, &[]));
     }
     let provider = collector.take(reader.provider(&kind.provider));
-    let attributes = collector.take(reader.attributes(&specs));
+    let mut attributes = collector.take(reader.attributes(&specs));
+    let domains = collector.take(reader.domains(&kind.attributes, attributes.as_mut()));
+    let escrow = collector.take(reader.said_if_given("escrow"));
     let on_remove = collector.take(reader.on_remove());
     let depends_on = collector.take(reader.depends_on());
     collector.finish(())?;
@@ -29,8 +39,8 @@ pub(super) fn read(
         return Err(Failure::elsewhere());
     };
     let block = RepositoryBlock {
-        domains: Vec::new(),
-        escrow: None,
+        domains: domains.unwrap_or_default(),
+        escrow: escrow.flatten(),
         provider,
         attributes: attributes.unwrap_or_default(),
         on_remove: on_remove.unwrap_or_default(),

@@ -5,6 +5,8 @@ use lifeboat_model::{Address, Block, KindRole};
 use crate::configuration::{Configuration, TargetBlock};
 use crate::language::failure::{Collector, Evaluation, Failure};
 
+use super::domains::{DOMAINS, without_domains};
+use super::protect;
 use super::reader::Reader;
 
 /// Reads one instance of a target.
@@ -14,7 +16,7 @@ pub(super) fn read(
     configuration: &mut Configuration,
 ) -> Evaluation<()> {
     let kind = reader.kind(KindRole::Target)?;
-    let specs: Vec<_> = kind.attributes.iter().collect();
+    let specs = without_domains(&kind.attributes);
     let mut collector = Collector::default();
     if reader.is_first(&address) {
         let meta = [
@@ -23,12 +25,15 @@ pub(super) fn read(
             "objective",
             "retention",
             "depends_on",
+            DOMAINS,
         ];
-        collector.take(reader.check_arguments(&specs, &meta));
+        collector.take(reader.check_arguments(&specs, &meta, &["protect"]));
     }
     let objective = collector.take(reader.reference("objective", Block::Objective));
     let provider = collector.take(reader.provider(&kind.provider));
-    let attributes = collector.take(reader.attributes(&specs));
+    let mut attributes = collector.take(reader.attributes(&specs));
+    let domains = collector.take(reader.domains(&kind.attributes, attributes.as_mut()));
+    let protect = collector.take(protect::read(reader, &kind.name));
     let retention = collector.take(reader.retention());
     let depends_on = collector.take(reader.depends_on());
     collector.finish(())?;
@@ -36,8 +41,8 @@ pub(super) fn read(
         return Err(Failure::elsewhere());
     };
     let block = TargetBlock {
-        domains: Vec::new(),
-        protect: None,
+        domains: domains.unwrap_or_default(),
+        protect: protect.flatten(),
         provider,
         attributes: attributes.unwrap_or_default(),
         objective: objective.flatten().map(|(address, _)| address.name),

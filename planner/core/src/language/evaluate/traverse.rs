@@ -19,7 +19,7 @@ pub(super) type Steps<'v> = &'v [Decorated<TraversalOperator>];
 const ROOTS: [&str; 4] = ["var", "local", "each", "path"];
 
 /// Names that the language will have, or that other languages have.
-const NOT_YET: [&str; 5] = ["service", "scenario", "module", "data", "assumptions"];
+const NOT_YET: [&str; 3] = ["scenario", "module", "data"];
 
 impl World<'_> {
     /// Evaluates a name and the steps after it.
@@ -98,6 +98,7 @@ impl World<'_> {
                 "target",
                 "protection",
                 "provider",
+                "service",
             ]);
         }
         let help = match nearest(word, names.iter().copied()) {

@@ -185,7 +185,7 @@ target "local_directory" "null" {
       main.dr.hcl:19:3
       |   keep {
       |   ^^^^
-      help: There is only `labels`.
+      help: Choose one of `labels`, `protect`.
 
     error[language::missing_argument]: `path` must not be null
       main.dr.hcl:22:1

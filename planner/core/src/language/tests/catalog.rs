@@ -1,7 +1,8 @@
 //! A small catalog in which every type of attribute is used.
 
 use lifeboat_model::{
-    AttributeSpec, Catalog, KindRole, KindSpec, Mechanism, ProtectionSpec, ValueType,
+    AttributeSpec, Catalog, KindRole, KindSpec, Mechanism, Money, Offer, Price, PriceItem,
+    ProtectionSpec, ValueType,
 };
 
 fn kind(name: &str, role: KindRole, attributes: Vec<AttributeSpec>) -> KindSpec {
@@ -73,7 +74,7 @@ fn repositories() -> [KindSpec; 2] {
     ]
 }
 
-fn mechanisms() -> [KindSpec; 3] {
+fn mechanisms() -> [KindSpec; 5] {
     let filled = |name: &str| AttributeSpec::optional(name, ValueType::Address, "");
     let schedule = || AttributeSpec::optional("schedule", ValueType::Schedule, "");
     let retention = || AttributeSpec::optional("retention", ValueType::Retention, "");
@@ -112,6 +113,29 @@ fn mechanisms() -> [KindSpec; 3] {
                 AttributeSpec::optional("reason", ValueType::String, "Why."),
             ],
         ),
+        kind(
+            "sqlite_log",
+            role,
+            vec![
+                filled("target"),
+                filled("repository"),
+                filled("base"),
+                AttributeSpec::optional("flush_every", ValueType::Duration, "How often."),
+            ],
+        ),
+        kind(
+            "sqlite_replica",
+            role,
+            vec![
+                filled("target"),
+                AttributeSpec::optional("delay", ValueType::Duration, "How far behind."),
+                AttributeSpec::optional(
+                    "domains",
+                    ValueType::Map(Box::new(ValueType::List(Box::new(ValueType::String)))),
+                    "Where it stands.",
+                ),
+            ],
+        ),
     ]
 }
 
@@ -134,11 +158,21 @@ pub(super) fn catalog() -> Catalog {
             externally_scheduled: false,
             backs_up: mechanism != Mechanism::Guard,
             inputs: Vec::new(),
-            offer: None,
+            offer: (mechanism == Mechanism::Snapshot).then(|| Offer {
+                intervals: vec!["1h".parse().unwrap()],
+                attributes: Vec::new(),
+            }),
         };
     let both = ["directory", "s3"];
     Catalog {
-        prices: Vec::new(),
+        prices: vec![Price {
+            kind: "s3".to_owned(),
+            item: PriceItem::StorageGibMonth,
+            amount: Money(23_000),
+            currency: "USD".to_owned(),
+            as_of: "2026-10-01".to_owned(),
+            source: "the vendor's price list".to_owned(),
+        }],
         kinds: kinds.map(|kind| (kind.name.clone(), kind)).collect(),
         protections: vec![
             protection(
@@ -150,6 +184,8 @@ pub(super) fn catalog() -> Catalog {
             protection("local_directory", Mechanism::Copy, "local_copy", &["s3"]),
             protection("local_directory", Mechanism::Guard, "local_guard", &both),
             protection("local_sqlite", Mechanism::Snapshot, "local_snapshot", &both),
+            protection("local_sqlite", Mechanism::Log, "sqlite_log", &both),
+            protection("local_sqlite", Mechanism::Replica, "sqlite_replica", &[]),
         ],
         providers: [
             (

@@ -221,10 +221,10 @@ fn an_objective_that_nobody_has_is_a_warning() {
     let problems = problems_of(&directory(&[("main.dr.hcl", text)]));
     insta::assert_snapshot!(problems, @r#"
     no errors
-    warning[language::unused]: no target has the objective `gold`
+    warning[language::unused]: nothing has the objective `gold`
       main.dr.hcl:1:1
       | objective "gold" {
       | ^^^^^^^^^^^^^^^^
-      help: Write `objective = objective.gold` in the targets that it is for.
+      help: Write `objective = objective.gold` in the targets or services that it is for.
     "#);
 }

@@ -40,7 +40,7 @@ fn a_syntax_error_stops_one_file_only() {
 #[test]
 fn blocks_that_do_not_exist_have_a_nearest_name() {
     let shown = problems(
-        "tagret \"a\" \"b\" {\n}\nservice \"checkout\" {\n}\nvariable {\n}\nprovider \"local\" \"x\" {\n}\ntarget \"local_directory\" \"a b\" {\n  path = \"x\"\n}\n",
+        "tagret \"a\" \"b\" {\n}\nscenario \"dark\" {\n}\nvariable {\n}\nprovider \"local\" \"x\" {\n}\ntarget \"local_directory\" \"a b\" {\n  path = \"x\"\n}\n",
     );
     insta::assert_snapshot!(shown, @r#"
     error[language::unknown_block]: there is no block `tagret`
@@ -49,10 +49,10 @@ fn blocks_that_do_not_exist_have_a_nearest_name() {
       | ^^^^^^
       help: Did you mean `target`?
 
-    error[language::not_yet]: a `service` block is not supported by this version yet
+    error[language::not_yet]: a `scenario` block is not supported by this version yet
       main.dr.hcl:3:1
-      | service "checkout" {
-      | ^^^^^^^
+      | scenario "dark" {
+      | ^^^^^^^^
       help: Remove the block, or use a later version of lifeboat.
 
     error[language::labels]: `variable` takes 1 label, 0 given
@@ -128,7 +128,7 @@ locals {
   d = some_word
   e = each.key
   f = [for item in [1] : itm]
-  g = service.checkout
+  g = scenario.dark
   h = target.local_directory.x
   i = objective.gold
   j = var
@@ -177,10 +177,10 @@ target "local_directory" "xy" {
       |                          ^^^
       help: Did you mean `item`?
 
-    error[language::not_yet]: `service` is not supported by this version yet
+    error[language::not_yet]: `scenario` is not supported by this version yet
       main.dr.hcl:12:7
-      |   g = service.checkout
-      |       ^^^^^^^
+      |   g = scenario.dark
+      |       ^^^^^^^^
 
     error[language::unknown_reference]: there is no `target.local_directory.x`
       main.dr.hcl:13:7
@@ -406,11 +406,11 @@ repository "directory" "idle" {
     );
     insta::assert_snapshot!(shown, @r#"
     no errors
-    warning[language::unused]: no target has the objective `gold`
+    warning[language::unused]: nothing has the objective `gold`
       main.dr.hcl:2:1
       | objective "gold" {
       | ^^^^^^^^^^^^^^^^
-      help: Write `objective = objective.gold` in the targets that it is for.
+      help: Write `objective = objective.gold` in the targets or services that it is for.
 
     warning[language::unused]: nothing keeps its points by the retention `old`
       main.dr.hcl:7:1

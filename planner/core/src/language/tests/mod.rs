@@ -9,9 +9,11 @@ mod blocks;
 mod catalog;
 mod configuration;
 mod diagnostics;
+mod exposure;
 mod instances;
 mod properties;
 mod protections;
+mod remarks;
 mod values;
 mod variables;
 

@@ -66,7 +66,7 @@ protection "snapshot" "g" {{
       main.dr.hcl:21:16
       |   target     = target.local_sqlite.db
       |                ^^^^^^^^^^^^^^^^^^^^^^
-      help: Use one of `snapshot`.
+      help: Use one of `snapshot`, `log`, `replica`.
 
     error[language::wrong_repository]: `copy` of a `local_directory` cannot use a repository of kind `directory`
       main.dr.hcl:26:16
@@ -88,13 +88,13 @@ protection "snapshot" "g" {{
       main.dr.hcl:31:3
       |   from     = protection.snapshot.d
       |   ^^^^
-      help: Choose one of `depends_on`, `for_each`, `on_remove`, `repository`, `retention`, `schedule`, `tags`, `target`.
+      help: Choose one of `depends_on`, `domains`, `for_each`, `on_remove`, `repository`, `retention`, `schedule`, `tags`, `target`.
 
     error[language::unknown_argument]: `protection` has no argument `schedule`
       main.dr.hcl:36:3
       |   schedule   = "6h"
       |   ^^^^^^^^
-      help: Choose one of `depends_on`, `for_each`, `on_remove`, `reason`, `repository`, `target`.
+      help: Choose one of `depends_on`, `domains`, `for_each`, `on_remove`, `reason`, `repository`, `target`.
 
     error[language::argument_value]: `on_remove` cannot be `keep`
       main.dr.hcl:37:16

@@ -100,6 +100,7 @@ fn retention(choice: usize) -> Option<Retention> {
 
 fn block(target: usize, mechanism: Mechanism, name: &str, choices: &Mechanics) -> ProtectionBlock {
     ProtectionBlock {
+        domains: Vec::new(),
         address: Address::of_kind(
             Block::Protection,
             mechanism.as_str(),
