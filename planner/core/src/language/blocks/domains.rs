@@ -40,8 +40,8 @@ impl<'v> Reader<'v> {
             if let (Some(scope), Some(names)) = (scope, names) {
                 domains.extend(names.into_iter().map(|name| Domain {
                     scope,
-                    id: format!("{scope}:{name}"),
-                    evidence: format!("declared: {scope} `{name}`"),
+                    id: format!("{key}:{name}"),
+                    evidence: "declared".to_owned(),
                 }));
             }
         }
@@ -77,8 +77,15 @@ impl<'v> Reader<'v> {
     }
 }
 
-/// Returns the scope that a key names; corruption has no domain.
+/// What a key may be: a vendor is an account that is not one's own, and corruption has no domain.
+const KEYS: [&str; 5] = ["instance", "zone", "region", "account", VENDOR];
+const VENDOR: &str = "vendor";
+
+/// Returns the scope that a key names.
 fn scope(key: &str, place: &Place<'_>) -> Evaluation<FailureScope> {
+    if key == VENDOR {
+        return Ok(FailureScope::Account);
+    }
     match key.parse() {
         Ok(FailureScope::Corruption) => {
             let message = "corruption goes wherever the data go: nothing stands apart from it";
@@ -86,13 +93,10 @@ fn scope(key: &str, place: &Place<'_>) -> Evaluation<FailureScope> {
         }
         Ok(scope) => Ok(scope),
         Err(()) => {
-            let scopes = FailureScope::ALL.into_iter();
-            let scopes = scopes.filter(|scope| *scope != FailureScope::Corruption);
-            let names: Vec<&str> = scopes.map(FailureScope::as_str).collect();
             let message = format!("there is no failure scope `{key}`");
             Err(place
                 .error("language::unknown_scope", message, "")
-                .maybe_help(suggestion(key, names))
+                .maybe_help(suggestion(key, KEYS))
                 .into())
         }
     }

@@ -200,7 +200,7 @@ provider "local" {
 }
 target "local_sqlite" "orders" {
   path    = "orders.sqlite"
-  domains = { zone = "rack-a", account = ["vendor-x", "ops-team"] }
+  domains = { zone = "rack-a", account = ["ops-team"], vendor = "x" }
 }
 repository "s3" "far" {
   bucket   = "b"
@@ -257,7 +257,7 @@ protection "log" "orders" {
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
     provider.local: region:fra
-    target.local_sqlite.orders: zone:rack-a account:ops-team account:vendor-x
+    target.local_sqlite.orders: zone:rack-a account:ops-team vendor:x
     repository.s3.far: region:dub
     protection.log.orders: 
     protection.replica.orders: zone:rack-b account:ops-team
@@ -280,6 +280,7 @@ target "local_sqlite" "orders" {
   path    = "orders.sqlite"
   domains = {
     zoen       = "rack-a"
+    building   = "x"
     corruption = "x"
     region     = []
     account    = ["ops", " "]
@@ -305,28 +306,34 @@ repository "s3" "far" {
       |     ^^^^
       help: Did you mean `zone`?
 
-    error[language::unknown_scope]: corruption goes wherever the data go: nothing stands apart from it
+    error[language::unknown_scope]: there is no failure scope `building`
       main.dr.hcl:9:5
+      |     building   = "x"
+      |     ^^^^^^^^
+      help: Choose one of `account`, `instance`, `region`, `vendor`, `zone`.
+
+    error[language::unknown_scope]: corruption goes wherever the data go: nothing stands apart from it
+      main.dr.hcl:10:5
       |     corruption = "x"
       |     ^^^^^^^^^^
 
     error[language::argument_value]: `domains.region` names nothing
-      main.dr.hcl:10:18
+      main.dr.hcl:11:18
       |     region     = []
       |                  ^^
 
     error[language::argument_value]: `domains.account` has an empty name
-      main.dr.hcl:11:18
+      main.dr.hcl:12:18
       |     account    = ["ops", " "]
       |                  ^^^^^^^^^^^^
 
     error[language::argument_type]: `domains.instance` must be a name, or a list of names
-      main.dr.hcl:12:18
+      main.dr.hcl:13:18
       |     instance   = { host = "a" }
       |                  ^^^^^^^^^^^^^^ this is an object
 
     error[language::argument_value]: `escrow` says nothing
-      main.dr.hcl:18:14
+      main.dr.hcl:19:14
       |   escrow   = " "
       |              ^^^
     "#);
