@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use lifeboat_model::{Bound, Rate, Span};
+use lifeboat_model::{Bound, Rate, Scope, Span};
 
 use super::super::found::Found;
-use super::super::graph::{Capture, Copy, CopyGraph, Input};
-use super::quantity::{Nanos, nanos, time_of, written};
+use super::super::graph::{Copy, CopyGraph, Input};
+use super::bases::log_since_base;
+use super::quantity::{Nanos, nanos, time_of};
 
 /// What is not known and would have to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,7 @@ pub(super) struct Reading<'a> {
 }
 
 /// Returns what a restore from a copy reads, or what would have to be known.
-pub(super) fn reading(graph: &CopyGraph, copy: usize) -> Result<Reading<'_>, Lack> {
+pub(super) fn reading(graph: &CopyGraph, copy: usize, scope: Scope) -> Result<Reading<'_>, Lack> {
     let mut reading = Reading {
         pieces: Vec::new(),
         basis: Found::zero(),
@@ -178,7 +179,7 @@ pub(super) fn reading(graph: &CopyGraph, copy: usize) -> Result<Reading<'_>, Lac
         let bytes = if copy.recovery.hops.is_empty() {
             0
         } else {
-            amount(graph, copy, &mut reading.basis)?
+            amount(graph, copy, scope, &mut reading.basis)?
         };
         let legs = legs(copy, bytes, &mut reading.basis)?;
         reading.pieces.push(Piece {
@@ -210,7 +211,7 @@ fn legs<'a>(copy: &'a Copy, bytes: u128, basis: &mut Found) -> Result<Vec<Leg<'a
 
 /// Returns how much of a copy a restore reads: all data, and the log since its base; of a continuation only what was
 /// written since.
-fn amount(graph: &CopyGraph, copy: &Copy, basis: &mut Found) -> Result<u128, Lack> {
+fn amount(graph: &CopyGraph, copy: &Copy, scope: Scope, basis: &mut Found) -> Result<u128, Lack> {
     let mut bytes = 0;
     if copy.chain.is_none() {
         let size = graph.size.as_ref().ok_or(Lack::Size)?;
@@ -218,48 +219,9 @@ fn amount(graph: &CopyGraph, copy: &Copy, basis: &mut Found) -> Result<u128, Lac
         bytes += u128::from(size.value.0);
     }
     if copy.chain.is_some() || copy.recovery.replay_since.is_some() {
-        bytes += log_since_base(graph, copy, basis)?;
+        bytes += log_since_base(graph, copy, scope, basis)?;
     }
     Ok(bytes)
-}
-
-/// Returns the most that is written since the newest usable base: `write rate · its worst age`.
-///
-/// A base is usable only `hold + prop` after it was begun, and the next one may fail as often as is tolerated, so its
-/// worst age is more than the time between two bases.
-pub(super) fn log_since_base(
-    graph: &CopyGraph,
-    copy: &Copy,
-    basis: &mut Found,
-) -> Result<u128, Lack> {
-    let rate = graph.write_rate.as_ref().ok_or(Lack::WriteRate)?;
-    basis.rests_on(&rate.provenance, &rate.source);
-    Ok(written(base_age(graph, copy, basis)?, rate.value))
-}
-
-fn base_age(graph: &CopyGraph, copy: &Copy, basis: &mut Found) -> Result<Span, Lack> {
-    let given = copy.recovery.replay_since;
-    let Some(base) = copy.chain else {
-        return given.ok_or(Lack::Bases);
-    };
-    let base = graph.copies.get(base).ok_or(Lack::Chain)?;
-    let apart = match (&base.capture, given) {
-        (_, Some(given)) => given,
-        (Capture::Scheduled { longest, .. }, None) => {
-            basis.rests_on(&longest.provenance, &longest.source);
-            longest.value
-        }
-        (_, None) => return Err(Lack::Bases),
-    };
-    let mut age = apart
-        .max(base.prop.value)
-        .times(u64::from(base.tolerated_failures) + 1);
-    let late = base.unnoticed.iter();
-    for input in [&base.hold, &base.prop].into_iter().chain(late) {
-        basis.rests_on(&input.provenance, &input.source);
-        age = age + input.value;
-    }
-    Ok(age)
 }
 
 /// Returns each link that a reading uses, once, with how long it keeps it busy.

@@ -36,7 +36,7 @@ impl Points {
         };
         match &it.capture {
             Capture::Log { window, .. } => Self::Continuous {
-                back_to: Bound::Finite(window.unwrap_or(Span::ZERO)),
+                back_to: window.map_or_else(|| kept(graph, copy), Bound::Finite),
             },
             Capture::Replica(_) | Capture::Never(_) => Self::Newest,
             Capture::Scheduled { .. } | Capture::Following => match spacing(graph, copy) {
@@ -46,6 +46,15 @@ impl Points {
                 },
                 None => Self::Newest,
             },
+        }
+    }
+
+    /// Returns what sorts the finest points first.
+    pub(super) const fn fineness(self) -> (u8, Span) {
+        match self {
+            Self::Continuous { .. } => (0, Span::ZERO),
+            Self::Every { apart, .. } => (1, apart),
+            Self::Newest => (2, Span::ZERO),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lifeboat_model::{Address, Provenance};
+use lifeboat_model::{Address, Provenance, Scope};
 
 use super::super::found::Found;
 use super::super::graph::CopyGraph;
@@ -27,8 +27,9 @@ const NAMED: usize = 6;
 /// whole restore, which is never shorter than its transfer.
 ///
 /// Under a priority order only those count that are as urgent or more: `(S_k + Σ S with ≥ priority) / B`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Load {
+    scope: Scope,
     links: BTreeMap<Arc<str>, Link>,
     /// How urgent each target is, and the copies that it counts with.
     of: BTreeMap<Address, (u32, Vec<usize>)>,
@@ -83,26 +84,36 @@ pub(super) struct Others {
 
 impl Load {
     /// Returns the load of a restore that nothing else disturbs.
-    pub fn alone() -> Self {
-        Self::default()
+    pub const fn alone() -> Self {
+        Self {
+            scope: Scope::Corruption,
+            links: BTreeMap::new(),
+            of: BTreeMap::new(),
+            yielding: Yielding::AtOnce,
+        }
     }
 
-    /// Returns the load of all that fail together, each with the copy that is used, in any order.
+    /// Returns the load of all that fail together in a scope, each with the copy that is used, in any order.
     ///
     /// A target may come with several copies where it is open which one is used: then all of them count.
-    pub fn of<'a>(together: impl IntoIterator<Item = (&'a CopyGraph, usize)>) -> Self {
+    pub fn of<'a>(
+        scope: Scope,
+        together: impl IntoIterator<Item = (&'a CopyGraph, usize)>,
+    ) -> Self {
         let ranked = together.into_iter().map(|(graph, copy)| (graph, copy, 0));
-        Self::ranked(ranked, Yielding::AtOnce)
+        Self::ranked(scope, ranked, Yielding::AtOnce)
     }
 
     /// Returns the load of all that fail together, each with the copy that is used and how urgent it is.
     pub fn ranked<'a>(
+        scope: Scope,
         together: impl IntoIterator<Item = (&'a CopyGraph, usize, u32)>,
         yielding: Yielding,
     ) -> Self {
         let mut load = Self {
+            scope,
             yielding,
-            ..Self::default()
+            ..Self::alone()
         };
         for (graph, copy, urgency) in together {
             load.add(graph, copy, urgency);
@@ -117,7 +128,7 @@ impl Load {
         let known = self.of.entry(graph.target.clone()).or_default();
         known.0 = known.0.max(urgency);
         known.1.push(copy);
-        match reading(graph, copy) {
+        match reading(graph, copy, self.scope) {
             Ok(reading) => {
                 for (name, time, bytes) in busy(&reading) {
                     self.link(name).add(urgency, (time, bytes), &reading.basis);
@@ -188,7 +199,7 @@ impl Load {
         };
         let own = copies
             .iter()
-            .filter_map(|copy| reading(graph, *copy).ok())
+            .filter_map(|copy| reading(graph, *copy, self.scope).ok())
             .flat_map(|reading| busy(&reading))
             .filter(|(name, ..)| &***name == link)
             .map(|(_, time, _)| time)

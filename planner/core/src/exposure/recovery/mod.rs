@@ -12,6 +12,7 @@
 //! Every sum is of integers (`u128` nanoseconds) and rounded up, so that no bound is too low by a rounding. A step
 //! that is needed and not known makes the bound unbounded, and the reason names the step and the remedy.
 
+mod bases;
 mod chain;
 mod cut;
 mod inversion;

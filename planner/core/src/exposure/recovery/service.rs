@@ -156,6 +156,9 @@ impl Plan<'_, '_> {
     }
 }
 
+/// Orders offers, the one that is preferred first.
+type Preference<'a> = fn(&Offer<'a>) -> (u8, Span, Bound<Span>, Bound<Span>);
+
 type Selection<'s, 'a> = Vec<(&'s Member<'a>, &'s Offer<'a>)>;
 
 /// Returns the selections of one offer for each member that are worth a look.
@@ -168,14 +171,9 @@ fn selections<'s, 'a>(members: &'s [Member<'a>]) -> Vec<Selection<'s, 'a>> {
         .iter()
         .flat_map(|member| member.offers.iter().map(|offer| offer.rpo.bound))
         .collect();
-    let fineness = |points: Points| match points {
-        Points::Continuous { .. } => (0, Span::ZERO),
-        Points::Every { apart, .. } => (1, apart),
-        Points::Newest => (2, Span::ZERO),
-    };
     let mut selections = Vec::new();
     for limit in limits {
-        let select = |key: &dyn Fn(&Offer<'a>) -> (u8, Span, Bound<Span>, Bound<Span>)| {
+        let select = |key: Preference<'a>| {
             let one = |member: &'s Member<'a>| {
                 let within = member.offers.iter().filter(|it| it.rpo.bound <= limit);
                 within
@@ -187,10 +185,10 @@ fn selections<'s, 'a>(members: &'s [Member<'a>]) -> Vec<Selection<'s, 'a>> {
                 .map(one)
                 .collect::<Option<Selection<'s, 'a>>>()
         };
-        let fastest = select(&|it| (0, Span::ZERO, it.restore.bound, it.rpo.bound));
-        let freshest = select(&|it| (0, Span::ZERO, it.rpo.bound, it.restore.bound));
-        let finest = select(&|it| {
-            let (kind, apart) = fineness(it.points);
+        let fastest = select(|it| (0, Span::ZERO, it.restore.bound, it.rpo.bound));
+        let freshest = select(|it| (0, Span::ZERO, it.rpo.bound, it.restore.bound));
+        let finest = select(|it| {
+            let (kind, apart) = it.points.fineness();
             (kind, apart, it.restore.bound, it.rpo.bound)
         });
         selections.extend([fastest, freshest, finest].into_iter().flatten());

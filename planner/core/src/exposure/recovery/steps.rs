@@ -7,7 +7,8 @@ use lifeboat_model::{Bound, Provenance, Scope, Span};
 use super::super::found::Found;
 use super::super::graph::{Capture, Copy, CopyGraph, Input};
 use super::super::trace::Trace;
-use super::chain::{Lack, log_since_base, reading, walk};
+use super::bases::log_since_base;
+use super::chain::{Lack, reading, walk};
 use super::load::Load;
 use super::quantity::{span, time_of};
 use super::{told, transfer};
@@ -69,7 +70,7 @@ pub(super) fn sum<T: Trace>(
         provision.or_longer(unarchive),
         "getting ready for the data takes the most of it",
     );
-    match reading(graph, copy) {
+    match reading(graph, copy, scope) {
         Ok(reading) => {
             let found = transfer::found(graph, copy, &reading, load, trace);
             let name = if recovery.whole.is_some() {
@@ -83,7 +84,7 @@ pub(super) fn sum<T: Trace>(
     }
     if recovery.whole.is_none() {
         sum.add(
-            replay(graph, copy, trace),
+            replay(graph, (copy, scope), trace),
             "the replay of the log takes the most of it",
         );
     }
@@ -138,7 +139,7 @@ fn unarchive<T: Trace>(graph: &CopyGraph, copy: usize, trace: &mut T) -> Found {
 }
 
 /// Returns the time to replay the log of all pieces: `log since base / replay rate`, with the worst age of the base.
-fn replay<T: Trace>(graph: &CopyGraph, copy: usize, trace: &mut T) -> Found {
+fn replay<T: Trace>(graph: &CopyGraph, (copy, scope): (usize, Scope), trace: &mut T) -> Found {
     let mut found = Found::zero();
     for (_, piece) in walk(graph, copy).map_while(Result::ok) {
         if piece.recovery.whole.is_some() {
@@ -148,7 +149,7 @@ fn replay<T: Trace>(graph: &CopyGraph, copy: usize, trace: &mut T) -> Found {
         if !is_log && piece.recovery.replay_since.is_none() {
             continue;
         }
-        match replayed(graph, piece, trace) {
+        match replayed(graph, (piece, scope), trace) {
             Ok(time) => found = found.and(time),
             Err(lack) => found = found.and(missing(lack, trace)),
         }
@@ -156,9 +157,13 @@ fn replay<T: Trace>(graph: &CopyGraph, copy: usize, trace: &mut T) -> Found {
     found
 }
 
-fn replayed<T: Trace>(graph: &CopyGraph, piece: &Copy, trace: &mut T) -> Result<Found, Lack> {
+fn replayed<T: Trace>(
+    graph: &CopyGraph,
+    (piece, scope): (&Copy, Scope),
+    trace: &mut T,
+) -> Result<Found, Lack> {
     let mut found = Found::zero();
-    let bytes = log_since_base(graph, piece, &mut found)?;
+    let bytes = log_since_base(graph, piece, scope, &mut found)?;
     let rate = piece.recovery.replay_rate.as_ref();
     let rate = rate.ok_or(Lack::ReplayRate)?;
     found.rests_on(&rate.provenance, &rate.source);
