@@ -93,7 +93,8 @@ impl Found {
         self.inherit(provenance.clone(), assuming);
     }
 
-    fn inherit(&mut self, provenance: Provenance, assuming: Vec<Arc<str>>) {
+    /// Notes that it rests on what something of this provenance takes for granted.
+    pub(crate) fn inherit(&mut self, provenance: Provenance, assuming: Vec<Arc<str>>) {
         if provenance > self.provenance {
             self.provenance = provenance;
         }

@@ -13,6 +13,7 @@ pub mod found;
 mod gaps;
 pub mod graph;
 mod kept;
+pub mod loss;
 pub mod recovery;
 mod rows;
 #[cfg(test)]

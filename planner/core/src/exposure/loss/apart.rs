@@ -1,0 +1,72 @@
+//! How far apart the runs of a copy are.
+
+use lifeboat_model::{Provenance, Span};
+
+use super::telling::{MADE_UP_FOR, NO_MORE_FAIL};
+use crate::exposure::found::Found;
+use crate::exposure::graph::{Copy, Input};
+
+/// The times between the runs of one copy that succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Apart {
+    /// The longest time between the starts of two runs where nothing fails: `acc_eff`.
+    pub(super) runs: Span,
+    /// From the start of one run that succeeds until the point of the next one is under way, for the age of points:
+    /// `(k + 1) · acc_eff`, and alert and rerun if the last failure is tolerated by nobody.
+    pub(super) age: Span,
+    /// The longest time between the starts of two runs that succeed.
+    pub(super) starts: Span,
+    /// So much earlier than `n` shortest gaps after another can `n` runs have started: reruns and waits move a run
+    /// towards the next one.
+    pub(super) shift: Span,
+}
+
+/// Returns how far apart runs are that are scheduled `shortest` to `longest` apart.
+///
+/// A run that is due while another one is under way is left out (as systemd and a locked cron job do), so that the
+/// next one comes at the first instant of the schedule after its end: the multiple of `acc` from `prop` up, never less
+/// than `max(acc, prop)`. A run time that is assumed to be just the longest gap is the assumption that runs do not
+/// overlap.
+///
+/// A failure that nobody tolerates is made up for `unnoticed` after the failed run, which itself took up to `prop`.
+pub(super) fn apart(copy: &Copy, shortest: Span, longest: Span) -> Apart {
+    let prop = copy.prop.value;
+    let assumed = copy.prop.provenance == Provenance::Assumed && prop == longest;
+    let overruns = prop > shortest && !assumed;
+    let runs = if !overruns {
+        longest
+    } else if shortest == longest {
+        longest.times(prop.as_millis().div_ceil(longest.as_millis().max(1)))
+    } else {
+        longest + prop
+    };
+    let tolerated = runs.times(u64::from(copy.tolerated_failures) + 1);
+    let unnoticed = copy
+        .unnoticed
+        .as_ref()
+        .map_or(Span::ZERO, |input| input.value);
+    let rerun = if unnoticed == Span::ZERO {
+        Span::ZERO
+    } else {
+        unnoticed + prop
+    };
+    Apart {
+        runs,
+        age: tolerated + unnoticed,
+        starts: tolerated + rerun,
+        shift: if overruns { prop + rerun } else { rerun },
+    }
+}
+
+/// Notes on a bound what it takes for granted about failed runs.
+pub(super) fn rests_on_reruns(found: &mut Found, copy: &Copy) {
+    match &copy.unnoticed {
+        Some(Input {
+            provenance, source, ..
+        }) => found.rests_on(provenance, source),
+        None if copy.tolerated_failures > 0 => {
+            found.rests_on(&Provenance::Assumed, &*NO_MORE_FAIL);
+        }
+        None => found.rests_on(&Provenance::Assumed, &*MADE_UP_FOR),
+    }
+}
