@@ -53,8 +53,7 @@ fn a_plan_shows_five_scopes_with_a_reason_for_each_goal_that_is_not_met() {
         instance    rpo    5m    unbounded ✗  1m ✓
                            target.memory_volume.orders
                     rto    30m   unbounded ✗  45m ✗
-                           by a restore of it: service.identity is back after 40m,
-                           and it needs that
+                           service.identity is back after 40m, and it needs that
 
     Actions are indicated with the following symbols:
       + create
@@ -103,8 +102,7 @@ fn in_short_only_what_is_not_met_and_the_counts_are_told() {
         account     rto 12h: unbounded
       NO service.checkout   gold
         instance    rto 30m: 45m, not met
-                    by a restore of it: service.identity is back after 40m, and it
-                    needs that
+                    service.identity is back after 40m, and it needs that
     Cost: +212.40 USD a month, 230.00 in all (price book 2026-10).
     Not in the cost, for want of a price or a size: repository.directory.near.
     6 findings, 1 ignored; "lifeboat plan" tells them.
@@ -335,7 +333,7 @@ fn markdown_and_json_of_a_plan_carry_findings_and_cost() {
     | `target.memory_volume.orders` | account | rpo | 1d | unbounded ✗ | unbounded ✗ | the key of repository.memory.vault is in account prod too |
     | `target.memory_volume.orders` | account | rto | 12h | unbounded ✗ | unbounded ✗ | the key of repository.memory.vault is in account prod too |
     | `service.checkout` | instance | rpo | 5m | unbounded ✗ | 1m ✓ | target.memory\_volume.orders |
-    | `service.checkout` | instance | rto | 30m | unbounded ✗ | 45m ✗ | by a restore of it: service.identity is back after 40m, and it needs that |
+    | `service.checkout` | instance | rto | 30m | unbounded ✗ | 45m ✗ | service.identity is back after 40m, and it needs that |
 
     ### Findings: 6 findings, 1 ignored
 

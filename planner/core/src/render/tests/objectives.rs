@@ -320,8 +320,8 @@ fn a_service_has_goals_of_its_own_and_the_short_view_names_what_does_not_hold() 
     insta::assert_snapshot!(status_text(&report, Style::plain()), @"
     Problems:
       ✗ service.checkout
-        instance: rto 45m, the goal is 30m: by a restore of it: service.identity is
-        back after 40m, and it needs that
+        instance: rto 45m, the goal is 30m: service.identity is back after 40m, and
+        it needs that
 
       PROTECTION  NEWEST  POINTS  VERIFIED  NEXT RUN
     service.checkout   gold
@@ -332,8 +332,8 @@ fn a_service_has_goals_of_its_own_and_the_short_view_names_what_does_not_hold() 
     ");
     insta::assert_snapshot!(status_objectives_text(&report, Style::plain()), @"
       ✗ service.checkout
-        instance: rto 45m, the goal is 30m: by a restore of it: service.identity is
-        back after 40m, and it needs that
+        instance: rto 45m, the goal is 30m: service.identity is back after 40m, and
+        it needs that
     Objectives: 1 of 2 met.
     1 problem in 0 protections of 0 targets.
     ");
