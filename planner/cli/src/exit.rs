@@ -1,4 +1,7 @@
 //! Exit codes, the same for every command.
+//!
+//! Where several fit, the first of these counts: 64, 1, 7, 6, 5, 3, 4, 2, 0. What keeps a command from doing its work
+//! stands above what it found out, and a promise that does not hold above changes that are merely pending.
 
 use std::process::ExitCode;
 

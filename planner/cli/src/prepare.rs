@@ -5,7 +5,9 @@ use lifeboat_core::planning;
 use lifeboat_engine::Providers;
 use lifeboat_engine::refresh::{RefreshItem, refresh};
 use lifeboat_engine::state::StateStore;
-use lifeboat_model::{Address, LiveState, Plan, PlanOptions, RecordedState, Severity, Span};
+use lifeboat_model::{
+    Address, Catalog, LiveState, Plan, PlanOptions, RecordedState, Severity, Span,
+};
 
 use crate::failure::{self, Failure};
 use crate::load::Loaded;
@@ -136,6 +138,25 @@ impl Prepared {
         }
         Ok(plan)
     }
+}
+
+/// Plans from the configuration alone: nothing is live, nothing was applied, and no provider is asked.
+pub(crate) fn offline(
+    session: &Session,
+    design: &Design,
+    catalog: &Catalog,
+) -> Result<Plan, Failure> {
+    let options = PlanOptions {
+        as_of: session.now(),
+        seed: session.seed,
+        destroy: false,
+        targets: Vec::new(),
+        lifeboat_version: env!("CARGO_PKG_VERSION").to_owned(),
+        allow_exposure: Span::ZERO,
+    };
+    let (live, recorded) = (LiveState::default(), RecordedState::default());
+    planning::plan(design, &live, &recorded, catalog, &options)
+        .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))
 }
 
 /// Says on stderr what keeps the plan from being applied, and returns whether there is something.

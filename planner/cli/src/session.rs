@@ -71,12 +71,6 @@ impl Session {
         load::configuration(&self.global, &registry::catalog(), self.now())
     }
 
-    /// Compiles the configuration with what its providers know here.
-    pub(crate) fn design(&self, loaded: &Loaded) -> Result<Design, Failure> {
-        let providers = self.providers(&loaded.evaluated.configuration)?;
-        compile(loaded, providers.catalog())
-    }
-
     /// Configures the providers of a configuration.
     pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
         let store = self.store(&configuration.settings);

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, PlanDocument, PlanView, plan_text};
-use lifeboat_model::Severity;
+use lifeboat_core::render::{Next, Objectives, PlanDocument, PlanView, objectives_text, plan_text};
+use lifeboat_model::{Plan, Severity};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,12 +23,28 @@ pub(crate) struct PlanArguments {
     /// Plan the removal of everything that is managed.
     #[arg(long)]
     destroy: bool,
-    /// Exit 2 when there are changes.
+    /// Exit 2 when there are changes, and every objective is met after them.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Show the objectives only: how many are met, and which are not.
+    #[arg(long, conflicts_with = "destroy")]
+    objectives_only: bool,
 }
 
-/// Shows what would change. Reads only.
+impl PlanArguments {
+    /// Returns how the command ends. What is to be destroyed has no goals left.
+    fn exit(&self, plan: &Plan) -> Exit {
+        if !self.destroy && !Objectives::of(&plan.exposure).all_met() {
+            Exit::ObjectiveNotMet
+        } else if self.detailed_exitcode && !plan.is_empty() {
+            Exit::Changes
+        } else {
+            Exit::Fine
+        }
+    }
+}
+
+/// Shows what would change. Reads only. Exits 3 when an objective is not met after the plan.
 pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<Exit, Failure> {
     let mut prepared = Prepared::new(session)?;
     let recorded = session.read(&prepared.store)?;
@@ -59,7 +75,10 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     }
     let next = if has_errors { Next::Silent } else { next };
     session.report(
-        || text(session, &prepared, &plan, next),
+        || match arguments.objectives_only {
+            true => objectives_text(&plan, session.style()),
+            false => text(session, &prepared, &plan, next),
+        },
         &PlanDocument {
             plan: &plan,
             catalog: Some(prepared.providers.catalog()),
@@ -68,19 +87,10 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     if tell_errors(&plan, session) {
         return Err(Failure::Shown(Exit::Error));
     }
-    Ok(if arguments.detailed_exitcode && !plan.is_empty() {
-        Exit::Changes
-    } else {
-        Exit::Fine
-    })
+    Ok(arguments.exit(&plan))
 }
 
-fn text(
-    session: &Session,
-    prepared: &Prepared,
-    plan: &lifeboat_model::Plan,
-    next: Next<'_>,
-) -> String {
+fn text(session: &Session, prepared: &Prepared, plan: &Plan, next: Next<'_>) -> String {
     let view = PlanView {
         catalog: Some(prepared.providers.catalog()),
         next,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lifeboat_core::render::{Next, PlanDocument, PlanView, plan_text};
+use lifeboat_core::render::{Next, PlanDocument, PlanView, objectives_text, plan_text};
 
 use crate::commands::state;
 use crate::exit::Exit;
@@ -15,6 +15,9 @@ use crate::session::Session;
 pub(crate) struct ShowArguments {
     /// A saved plan; without it, the state is shown.
     plan: Option<PathBuf>,
+    /// Show the objectives of the plan only: how many are met, and which are not.
+    #[arg(long, requires = "plan")]
+    objectives_only: bool,
 }
 
 /// Shows a saved plan, or the state. Needs no provider.
@@ -28,7 +31,10 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
         next: Next::Silent,
     };
     session.report(
-        || plan_text(&plan, view, session.style()),
+        || match arguments.objectives_only {
+            true => objectives_text(&plan, session.style()),
+            false => plan_text(&plan, view, session.style()),
+        },
         &PlanDocument {
             plan: &plan,
             catalog: None,

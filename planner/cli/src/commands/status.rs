@@ -1,7 +1,9 @@
 //! `lifeboat status`
 
 use lifeboat_core::exposure::assess;
-use lifeboat_core::render::{StatusInputs, StatusReport, report_json, status, status_text};
+use lifeboat_core::render::{
+    StatusInputs, StatusReport, report_json, status, status_objectives_text, status_text,
+};
 use lifeboat_engine::refresh::{RefreshItem, refresh};
 use lifeboat_engine::state::StateStore;
 use lifeboat_model::{Address, Block, Catalog, ExposureRow, LiveState, RecordedState};
@@ -26,6 +28,9 @@ pub(crate) struct StatusArguments {
     /// Show what the last apply or backup recorded, and ask no provider.
     #[arg(long)]
     recorded: bool,
+    /// Show the objectives only: how many are met, and which are not.
+    #[arg(long)]
+    objectives_only: bool,
 }
 
 /// What was read for a status.
@@ -66,7 +71,13 @@ pub(crate) async fn run(session: &Session, arguments: &StatusArguments) -> Resul
     let unread = tell_unread(&report, seen.live.as_ref());
     let json = report_json("status", &report, report.as_of)
         .map_err(|error| Failure::bug("a status has no JSON form").because(error))?;
-    session.report(|| status_text(&report, session.style()), &json)?;
+    session.report(
+        || match arguments.objectives_only {
+            true => status_objectives_text(&report, session.style()),
+            false => status_text(&report, session.style()),
+        },
+        &json,
+    )?;
     Ok(if unread || configuration.is_none() {
         Exit::Error
     } else if report.is_well() {
@@ -141,12 +152,15 @@ fn restrict(
         return Ok(());
     }
     for selector in selectors {
-        let found = report.targets.iter().any(|target| {
-            let protections = target.protections.iter().map(|it| &it.address);
-            std::iter::once(&target.target)
-                .chain(protections)
-                .any(|address| select::means(selector, address))
-        });
+        let mut services = report.services.iter();
+        let found = services.any(|it| select::means(selector, &it.service));
+        let found = found
+            || report.targets.iter().any(|target| {
+                let protections = target.protections.iter().map(|it| &it.address);
+                std::iter::once(&target.target)
+                    .chain(protections)
+                    .any(|address| select::means(selector, address))
+            });
         if !found {
             return Err(select::nothing(recorded, selector));
         }

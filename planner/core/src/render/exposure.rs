@@ -18,14 +18,23 @@ pub(crate) fn grouped(rows: &[ExposureRow]) -> BTreeMap<&Address, Vec<&ExposureR
     targets
 }
 
+/// What the table tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Where it is now, and what the plan leaves.
+    NowAndPlanned,
+    /// What the configuration comes to; nothing live was read.
+    Configured,
+}
+
 /// Writes the table. A target that keeps its bounds and meets its goals is counted only, unless the style is verbose.
-pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
+pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow], told: Told) {
     let mut targets = grouped(rows);
     let all = targets.len();
     if all == 0 {
         return;
     }
-    if !canvas.style.verbose {
+    if !canvas.style.verbose && told == Told::NowAndPlanned {
         targets.retain(|_, rows| rows.iter().any(|row| moves(row)));
     }
     let kept = all - targets.len();
@@ -38,7 +47,7 @@ pub(crate) fn exposure(canvas: &mut Canvas, rows: &[ExposureRow]) {
         canvas.line(Line::default().tone(Tone::Strong, "Exposure:").plain(text));
         return;
     }
-    let layout = Layout::of(canvas, targets.values().flatten().copied());
+    let layout = Layout::of(canvas, targets.values().flatten().copied(), told);
     layout.head(canvas);
     for (address, rows) in targets {
         target(canvas, &layout, address, &rows);
@@ -115,6 +124,7 @@ pub(crate) fn assumed(canvas: &mut Canvas, address: &Address, rows: &[&ExposureR
 
 /// Where the columns begin.
 struct Layout {
+    told: Told,
     goal: usize,
     now: usize,
     planned: usize,
@@ -125,7 +135,7 @@ const SCOPE: usize = 4;
 const MEASURE: usize = 16;
 
 impl Layout {
-    fn of<'a>(canvas: &Canvas, rows: impl Iterator<Item = &'a ExposureRow>) -> Self {
+    fn of<'a>(canvas: &Canvas, rows: impl Iterator<Item = &'a ExposureRow>, told: Told) -> Self {
         let (mut goals, mut nows, mut planneds) = (4, 3, 7);
         for measure in rows.flat_map(measures) {
             goals = goals.max(measure.goal.map_or(1, |goal| columns(&brief(goal))));
@@ -134,8 +144,12 @@ impl Layout {
         }
         let goal = MEASURE + 7;
         let now = goal + goals + 2;
-        let planned = now + nows + 2;
+        let (planned, planneds) = match told {
+            Told::NowAndPlanned => (now + nows + 2, planneds),
+            Told::Configured => (now, planneds.max("configured".len())),
+        };
         Self {
+            told,
             goal,
             now,
             planned,
@@ -144,16 +158,15 @@ impl Layout {
     }
 
     fn head(&self, canvas: &mut Canvas) {
-        canvas.line(
-            Line::default()
-                .tone(Tone::Strong, "Exposure")
-                .to(self.goal)
-                .plain("goal")
-                .to(self.now)
-                .plain("now")
-                .to(self.planned)
-                .plain("planned"),
-        );
+        let line = Line::default()
+            .tone(Tone::Strong, "Exposure")
+            .to(self.goal)
+            .plain("goal")
+            .to(self.now);
+        canvas.line(match self.told {
+            Told::NowAndPlanned => line.plain("now").to(self.planned).plain("planned"),
+            Told::Configured => line.plain("configured"),
+        });
     }
 
     /// Writes the numbers of a row that have a goal; of a row without any, the RPO.
@@ -179,12 +192,14 @@ impl Layout {
     fn numbers(&self, canvas: &Canvas, line: Line, measure: &Measure) -> Line {
         let goal = measure.goal.map_or_else(|| "-".to_owned(), brief);
         let style = canvas.style;
-        line.plain(measure.name)
-            .to(self.goal)
-            .plain(goal)
-            .to(self.now)
-            .tone(tone(&measure.now), measure.now.text(style))
-            .to(self.planned)
+        let line = line.plain(measure.name).to(self.goal).plain(goal);
+        let line = match self.told {
+            Told::NowAndPlanned => line
+                .to(self.now)
+                .tone(tone(&measure.now), measure.now.text(style)),
+            Told::Configured => line,
+        };
+        line.to(self.planned)
             .tone(tone(&measure.planned), measure.planned.text(style))
     }
 

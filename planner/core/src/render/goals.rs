@@ -48,7 +48,7 @@ pub fn objectives_text(plan: &Plan, style: Style) -> String {
 }
 
 /// Writes each goal that does not hold after the plan, with its reason.
-fn unmet(canvas: &mut Canvas, rows: &[ExposureRow]) {
+pub(crate) fn unmet(canvas: &mut Canvas, rows: &[ExposureRow]) {
     let most = if canvas.style.verbose {
         usize::MAX
     } else {

@@ -11,7 +11,7 @@ use super::wording::{Wording, percent};
 /// How many goals there are, and how many hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Objectives {
-    /// Goals: each RPO and each RTO of each target in each scope.
+    /// Goals: each RPO and each RTO of each target and service in each scope.
     pub total: usize,
     /// Goals that hold with what is live now.
     pub met_before: usize,
@@ -22,16 +22,25 @@ pub struct Objectives {
 }
 
 impl Objectives {
-    /// Counts the goals of these rows: each RPO and each RTO. A dwell is part of its RPO.
+    /// Counts the goals of these rows: each RPO and each RTO; a dwell is part of its RPO, and counts alone only where
+    /// no RPO is promised.
     pub fn of(rows: &[ExposureRow]) -> Self {
         let mut all = Self::default();
-        for measure in rows.iter().flat_map(measures) {
-            if measure.goal.is_some() && measure.name != "dwell" {
-                all.total += 1;
-                all.met_before += usize::from(measure.now.holds());
-                all.met += usize::from(measure.planned.holds());
-                all.assuming += usize::from(measure.planned.is_starred());
+        for row in rows {
+            let dwell_alone = row.goal.rpo.is_none() && row.goal.detected_within.is_some();
+            let mut dwell_known = false;
+            for measure in measures(row) {
+                let dwell = measure.name == "dwell";
+                dwell_known |= dwell;
+                if measure.goal.is_some() && (!dwell || dwell_alone) {
+                    all.total += 1;
+                    all.met_before += usize::from(measure.now.holds());
+                    all.met += usize::from(measure.planned.holds());
+                    all.assuming += usize::from(measure.planned.is_starred());
+                }
             }
+            // No copy at all: nobody knows for how long a bad write may go unnoticed.
+            all.total += usize::from(dwell_alone && !dwell_known);
         }
         all
     }

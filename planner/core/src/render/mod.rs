@@ -20,6 +20,7 @@ mod markdown;
 mod measure;
 mod moment;
 mod notice;
+mod offline;
 mod plan;
 mod points;
 mod report;
@@ -45,6 +46,7 @@ pub use json::{
 };
 pub use markdown::plan_markdown;
 pub use measure::Objectives;
+pub use offline::{offline_json, offline_text};
 pub use plan::{Next, PlanView, plan_text};
 pub use points::points_text;
 pub use report::{

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::action::actions;
 use super::canvas::{Canvas, Line, Tone};
 use super::cost::cost;
-use super::exposure::exposure;
+use super::exposure::{Told, exposure};
 use super::findings::findings;
 use super::notice::notices;
 use super::points::losses;
@@ -42,7 +42,7 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
     let mut canvas = Canvas::new(style);
     losses(&mut canvas, &plan.losses, plan.as_of);
     drift::note(&mut canvas, &plan.drift, plan.as_of);
-    exposure(&mut canvas, &plan.exposure);
+    exposure(&mut canvas, &plan.exposure, Told::NowAndPlanned);
     if plan.is_empty() {
         findings(&mut canvas, &plan.findings);
         no_changes(&mut canvas, plan);

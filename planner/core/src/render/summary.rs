@@ -202,7 +202,6 @@ pub(crate) fn objectives(canvas: &mut Canvas, plan: &Plan) {
     if all.total == 0 {
         return;
     }
-    let tone = if all.all_met() { Tone::Good } else { Tone::Bad };
     let mut notes = if all.met == all.met_before {
         "as before".to_owned()
     } else {
@@ -211,10 +210,21 @@ pub(crate) fn objectives(canvas: &mut Canvas, plan: &Plan) {
     if all.assuming > 0 {
         notes.push_str(&format!(", {} on assumptions", all.assuming));
     }
+    goals_line(canvas, all, &notes);
+}
+
+/// Writes how many goals hold.
+pub(crate) fn goals_line(canvas: &mut Canvas, all: Objectives, notes: &str) {
+    let tone = if all.all_met() { Tone::Good } else { Tone::Bad };
+    let notes = if notes.is_empty() {
+        ".".to_owned()
+    } else {
+        format!(" ({notes}).")
+    };
     canvas.line(
         Line::default()
             .tone(Tone::Strong, "Objectives: ")
             .tone(tone, format!("{} of {} met", all.met, all.total))
-            .plain(format!(" ({notes}).")),
+            .plain(notes),
     );
 }

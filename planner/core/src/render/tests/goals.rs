@@ -148,6 +148,55 @@ fn no_line_of_a_short_view_is_wider_than_the_terminal() {
 }
 
 #[test]
+fn without_anything_live_there_is_no_now() {
+    let mut plan = whole();
+    plan.findings.clear();
+    insta::assert_snapshot!(offline_text(&plan, false, ascii()), @r#"
+    Exposure               goal  configured
+      target.memory_volume.orders   gold: unbounded
+        corruption  rpo    1d    1d ok          snapshot["nightly"]
+                    rto    2h    1h30m ok       by a restore of it
+                    dwell  14d   35d ok         may go unnoticed
+        instance    rpo    5m    1m ok 99.9 %*  replica["dr"]
+                    rto    10m   3m ok*         by promoting it
+        zone        rpo    1h    1m ok          replica["dr"]
+                    rto    2h    1h NO
+                           not both from one copy: replica["dr"] is fresh enough and
+                           too slow (rpo 1m, rto 5h), copy["vault"] is fast enough
+                           and too old (rpo 1d1h, rto 1h)
+        region      rpo    1d    1d ok          copy["vault"]
+                    rto    1h    5h NO
+                           by a restore of it: 1 TiB from repository.memory.vault at
+                           60 MiB/s takes 4h51m
+        account     rpo    1d    unbounded NO
+                           the key of repository.memory.vault is in account prod too
+                    rto    12h   unbounded NO
+        * assuming that the promotion takes no longer than the vendor promises
+        * assuming that the replica is as far behind as it was in 99.9 % of cases
+      service.checkout   gold: not met
+        instance    rpo    5m    1m ok          target.memory_volume.orders
+                    rto    30m   45m NO
+                           service.identity is back after 40m, and it needs that
+
+    Objectives: 7 of 12 met (2 on assumptions).
+    Cost: +212.40 USD a month, 230.00 in all (price book 2026-10).
+    Not in the cost, for want of a price or a size: repository.directory.near.
+    Nothing live was read: failure domains and rates are those that the
+    configuration declares, and no drill counts.
+    "#);
+    plan.exposure.retain(|row| row.is_met());
+    insta::assert_snapshot!(offline_text(&plan, true, ascii()), @"
+    Objectives: 4 of 4 met (2 on assumptions).
+    Cost: +212.40 USD a month, 230.00 in all (price book 2026-10).
+    Not in the cost, for want of a price or a size: repository.directory.near.
+    Nothing live was read: failure domains and rates are those that the
+    configuration declares, and no drill counts.
+    ");
+    let document = offline_json(&plan);
+    insta::assert_snapshot!(document.pointer("/objectives").unwrap(), @r#"{"assuming":2,"met":4,"total":4}"#);
+}
+
+#[test]
 fn a_time_of_less_protection_is_said_instead_of_none() {
     let mut plan = whole();
     plan.notices = vec![Notice {
