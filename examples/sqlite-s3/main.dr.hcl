@@ -24,8 +24,9 @@ provider "local" {
 }
 
 objective "tier_1" {
+  # Two hours, not one: of the points that are kept for days, one stands for each hour, and they may be 90 minutes apart.
   survive "corruption" {
-    rpo             = "1h"
+    rpo             = "2h"
     detected_within = "14d"
   }
   survive "instance" {

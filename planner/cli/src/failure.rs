@@ -185,7 +185,7 @@ impl Plain {
 /// Returns what is wrong with a configuration, for a machine.
 fn diagnostics_json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
     json!({
-        "format_version": "1.0",
+        "format_version": "1.1",
         "valid": !diagnostics.has_errors(),
         "diagnostics": diagnostics.located(sources),
     })

@@ -154,8 +154,7 @@ pub(crate) fn offline(
         lifeboat_version: env!("CARGO_PKG_VERSION").to_owned(),
         allow_exposure: Span::ZERO,
     };
-    let (live, recorded) = (LiveState::default(), RecordedState::default());
-    planning::plan(design, &live, &recorded, catalog, &options)
+    planning::plan_offline(design, catalog, &options)
         .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))
 }
 

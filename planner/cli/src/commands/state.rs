@@ -121,7 +121,7 @@ pub(crate) fn show_all(session: &Session) -> Result<Exit, Failure> {
     let resources: Vec<_> = state.resources.iter().collect();
     let text = || state_text(&state, now, session.style());
     let json = json!({
-        "format_version": "1.0",
+        "format_version": "1.1",
         "lineage": state.lineage,
         "serial": state.serial,
         "resources": as_json(&resources),

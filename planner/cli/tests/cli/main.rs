@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod goals;
 mod kill;
 mod restic;
 mod s3;

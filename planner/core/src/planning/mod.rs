@@ -7,6 +7,7 @@ mod bindings;
 mod error;
 mod exposed;
 mod make;
+mod offline;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -14,4 +15,5 @@ mod tests;
 pub use adopt::adopt_only;
 pub use error::PlanError;
 pub use make::{pending, plan};
+pub use offline::{foreseen, plan_offline};
 pub use reading::{Sought, read_bindings, read_items};

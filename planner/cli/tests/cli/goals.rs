@@ -1,0 +1,85 @@
+//! Objectives that do not hold: every command that looks at them says so, and ends with 3.
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+/// Two targets on one disk with both of their repositories, and a promise for the loss of that disk.
+fn on_one_disk() -> Sandbox {
+    let sandbox = Sandbox::two_targets();
+    sandbox.edit(
+        "main.dr.hcl",
+        "  drill_every = \"30d\"",
+        "  survive \"instance\" {\n    rpo = \"1d\"\n  }\n  drill_every = \"30d\"",
+    );
+    sandbox
+}
+
+#[test]
+fn a_plan_that_leaves_an_objective_unmet_ends_with_three_whatever_else_it_finds() {
+    let sandbox = on_one_disk();
+    for arguments in [&["plan"][..], &["plan", "--detailed-exitcode"]] {
+        sandbox
+            .run(arguments)
+            .exits(3)
+            .says("gold: unbounded")
+            .says("Objectives: 2 of 4 met (0 before, 2 on assumptions).");
+    }
+    sandbox.apply().says("Objectives: 2 of 4 met.");
+    sandbox
+        .run(&["plan", "--detailed-exitcode"])
+        .exits(3)
+        .says("No changes.");
+    sandbox.run(&["plan", "--destroy"]).exits(0);
+    sandbox.run(&["status"]).exits(3).says("instance");
+}
+
+#[test]
+fn the_short_view_of_a_plan_is_the_goals_that_do_not_hold_and_the_counts() {
+    let sandbox = on_one_disk();
+    let ran = sandbox
+        .run(&["plan", "--objectives-only", "--out", "p.plan"])
+        .exits(3)
+        .says("Objectives: 2 of 4 met")
+        .says("instance    rpo 1d: unbounded")
+        .says("Plan: 5 to add, 0 to change, 0 to destroy.")
+        .never_says("will be created");
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80));
+    sandbox
+        .run(&["show", "--objectives-only", "p.plan"])
+        .exits(0)
+        .says("instance    rpo 1d: unbounded");
+    let shown = sandbox.run(&["show", "p.plan", "--json"]).exits(0);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["format_version"], "1.1");
+    assert_eq!(shown["objectives"]["met"], 2);
+    assert!(shown["findings"].is_array() && shown["exposure"].is_array());
+    sandbox.run(&["apply", "p.plan"]).exits(0);
+    sandbox
+        .run(&["status", "--objectives-only"])
+        .exits(3)
+        .says("instance: rpo unbounded, the goal is 1d")
+        .never_says("POINTS");
+}
+
+#[test]
+fn a_configuration_alone_says_which_goals_it_cannot_meet_and_needs_no_secret() {
+    let sandbox = on_one_disk();
+    std::fs::remove_file(sandbox.path("secret")).unwrap();
+    let offline = |arguments: &[&str]| {
+        let mut command = sandbox.command(arguments);
+        let output = command.env_remove("LIFEBOAT_TEST_PASSWORD").output();
+        let output = output.unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), out)
+    };
+    let (code, out) = offline(&["validate", "--offline"]);
+    assert_eq!(code, Some(3), "{out}");
+    assert!(out.contains("Objectives: 2 of 4 met"), "{out}");
+    assert!(out.contains("Nothing live was read"), "{out}");
+
+    assert!(!sandbox.path("backups").exists());
+    assert!(!sandbox.path("lifeboat.state.json").exists());
+    // Without the flag, nothing is judged.
+    sandbox.run(&["validate", "--objectives-only"]).exits(64);
+}
