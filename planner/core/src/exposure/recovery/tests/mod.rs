@@ -1,1 +1,9 @@
 //! Recovery times, as sentences.
+
+mod fixture;
+mod keeton;
+mod links;
+mod properties;
+mod sentences;
+mod services;
+mod simulation;
