@@ -1,21 +1,18 @@
-//! Findings: what an experienced eye would point out in a design.
+//! Findings: what an experienced eye would point out in a design, from what has cost others their data.
+//!
+//! [`inspect`] is the entry: copy graphs and what is recorded go in, [`Finding`]s come out, those that an `ignore`
+//! block covers marked as such. Each code has a page of text ([`page`]). [`backup_rule`] counts 3-2-1-1-0.
 
-/// The codes of all findings without `finding::`, which are the labels of `ignore` blocks.
-pub const FINDING_CODES: [&str; 16] = [
-    "replica_is_no_backup",
-    "same_domain",
-    "key_beside_primary",
-    "catalogue_beside_primary",
-    "lock_too_short",
-    "retention_below_dwell",
-    "log_without_timeout",
-    "log_queue_drops",
-    "never_drilled",
-    "drill_overdue",
-    "rto_inversion",
-    "no_fencing",
-    "restore_rate_unknown",
-    "unprotected_after_failover",
-    "kept_past_deletion",
-    "measured_contradicts_declared",
-];
+mod backup_rule;
+mod codes;
+mod ignored;
+mod inspect;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use backup_rule::{BackupRule, backup_rule};
+pub use codes::{FINDING_CODES, page};
+pub(crate) use inspect::{Inspection, inspect};
+
+pub use lifeboat_model::Finding;

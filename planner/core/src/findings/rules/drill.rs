@@ -1,0 +1,54 @@
+//! Restores that nobody has tried.
+
+use lifeboat_model::{DrillRecord, Finding, Severity, Span};
+
+use super::is_backup;
+use crate::findings::inspect::{Subject, finding};
+
+/// Returns the drills of a target that passed, and whether anything of it was ever applied.
+fn passed<'a>(subject: &'a Subject<'_>) -> (bool, Vec<&'a DrillRecord>) {
+    let recorded = &subject.inspection.recorded.resources;
+    let backups = subject.graph.copies.iter().filter(|copy| is_backup(copy));
+    let known: Vec<_> = backups
+        .filter_map(|copy| recorded.get(&copy.address))
+        .collect();
+    let drills = known.iter().filter_map(|it| it.last_drill.as_ref());
+    (!known.is_empty(), drills.filter(|it| it.passed).collect())
+}
+
+/// What was never applied has nothing to drill yet, and is not told.
+pub(super) fn never(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let (applied, drills) = passed(subject);
+    if applied && drills.is_empty() {
+        found.push(finding(
+            "never_drilled",
+            Severity::Warning,
+            subject.target(),
+            "no restore of it has ever been tried".to_owned(),
+            "Run `lifeboat drill ADDRESS`.",
+        ));
+    }
+}
+
+pub(super) fn overdue(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let Some(every) = subject.objective.and_then(|it| it.drill_every) else {
+        return;
+    };
+    let (_, drills) = passed(subject);
+    let Some(last) = drills.iter().map(|drill| drill.at).max() else {
+        return;
+    };
+    let since = Span::between(last, subject.inspection.as_of);
+    if since > every {
+        found.push(finding(
+            "drill_overdue",
+            Severity::Warning,
+            subject.target(),
+            format!(
+                "its last drill that passed was {} ago, and one is promised every {every}",
+                since.rounded()
+            ),
+            "Run `lifeboat drill ADDRESS`.",
+        ));
+    }
+}
