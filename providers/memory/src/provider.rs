@@ -74,10 +74,10 @@ impl Provider for MemoryProvider {
     async fn read(
         &self,
         request: ReadRequest<'_>,
-        _context: &CallContext,
+        context: &CallContext,
     ) -> Result<LiveState, ProviderError> {
         let call = self.world.faults().enter(self.life, Method::Read).await?;
-        let answer = read::read(&self.world, request);
+        let answer = read::read(&self.world, request, context.as_of);
         call.leave(answer).await
     }
 
@@ -87,6 +87,7 @@ impl Provider for MemoryProvider {
         context: &CallContext,
     ) -> Result<Option<LiveResource>, ProviderError> {
         let call = self.world.faults().enter(self.life, Method::Change).await?;
+        self.world.pass(context.as_of)?;
         let answer = change::change(&self.world, &request, context)?;
         call.leave(answer).await
     }
@@ -97,6 +98,7 @@ impl Provider for MemoryProvider {
         context: &CallContext,
     ) -> Result<BackUpReport, ProviderError> {
         let call = self.world.faults().enter(self.life, Method::BackUp).await?;
+        self.world.pass(context.as_of)?;
         let answer = act::back_up(&self.world, &request.protected, context, &call).await?;
         call.leave(answer).await
     }
@@ -109,6 +111,7 @@ impl Provider for MemoryProvider {
     ) -> Result<(), ProviderError> {
         let faults = self.world.faults();
         let call = faults.enter(self.life, Method::DeletePoints).await?;
+        self.world.pass(context.as_of)?;
         act::delete_points(&self.world, &protected, points, context, &call).await?;
         call.leave(()).await
     }
@@ -123,6 +126,7 @@ impl Provider for MemoryProvider {
             .faults()
             .enter(self.life, Method::Restore)
             .await?;
+        self.world.pass(context.as_of)?;
         let answer = act::restore(&self.world, &request, context)?;
         call.leave(answer).await
     }
@@ -130,21 +134,21 @@ impl Provider for MemoryProvider {
     async fn verify(
         &self,
         request: VerifyRequest<'_>,
-        _context: &CallContext,
+        context: &CallContext,
     ) -> Result<VerifyReport, ProviderError> {
         let call = self.world.faults().enter(self.life, Method::Verify).await?;
-        let answer = verify::verify(&self.world, &request)?;
+        let answer = verify::verify(&self.world, &request, context)?;
         call.leave(answer).await
     }
 
     async fn verify_restored(
         &self,
         request: RestoredRequest<'_>,
-        _context: &CallContext,
+        context: &CallContext,
     ) -> Result<VerifyReport, ProviderError> {
         let faults = self.world.faults();
         let call = faults.enter(self.life, Method::VerifyRestored).await?;
-        let answer = verify::verify_restored(&self.world, &request)?;
+        let answer = verify::verify_restored(&self.world, &request, context)?;
         call.leave(answer).await
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use lifeboat_contract::{ErrorClass, ProviderError, ReadItem, ReadRequest};
-use lifeboat_model::{Address, Domain, LiveResource, LiveState, ReadFailure};
+use lifeboat_model::{Address, Domain, LiveResource, LiveState, Need, ReadFailure};
 
 use crate::error::bad_attribute;
 use crate::resolve::{Bindings, VaultRef, address, text};
@@ -17,10 +18,11 @@ enum Place {
     Vaults,
     InVault(String),
     Schedules,
+    Replicas,
 }
 
 /// Returns everything that is asked for.
-pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
+pub(crate) fn read(world: &World, request: ReadRequest<'_>, as_of: Timestamp) -> LiveState {
     let mut answer = LiveState::default();
     let mut listings: BTreeMap<Place, Vec<(ReadItem, Option<VaultRef>)>> = BTreeMap::new();
     let ReadRequest { items, bindings } = request;
@@ -33,9 +35,11 @@ pub(crate) fn read(world: &World, request: ReadRequest<'_>) -> LiveState {
             }
         }
     }
-    for items in listings.into_values() {
-        list(world, items, bindings, &mut answer);
-    }
+    world.seen_at(as_of, |state| {
+        for items in listings.into_values() {
+            list((world, state), items, bindings, &mut answer);
+        }
+    });
     answer
 }
 
@@ -47,13 +51,15 @@ fn listing_of(
     bindings: &Bindings,
     opened: &mut Opened,
 ) -> Result<(Place, Option<VaultRef>), ReadFailure> {
+    live::check(&item.address, &item.attributes).map_err(|error| failure(&error))?;
     match item.kind.as_str() {
         catalog::DATASET => Ok((Place::Datasets, None)),
+        catalog::REPLICA => Ok((Place::Replicas, None)),
         catalog::SCHEDULE => Ok((Place::Schedules, None)),
         catalog::VAULT => VaultRef::of(&item.address, &item.attributes)
             .map(|vault| (Place::Vaults, Some(vault)))
             .map_err(|error| failure(&error)),
-        catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
+        kind if catalog::stands_in_vault(kind) => {
             let repository = address(&item.address, &item.attributes, "repository")
                 .map_err(|error| failure(&error))?;
             let open = || {
@@ -72,7 +78,7 @@ fn listing_of(
 }
 
 fn list(
-    world: &World,
+    (world, state): (&World, &State),
     items: Vec<(ReadItem, Option<VaultRef>)>,
     bindings: &Bindings,
     answer: &mut LiveState,
@@ -88,12 +94,16 @@ fn list(
             fail(answer, item, &ProviderError::new(class, message));
             continue;
         }
-        match find(&world.state(), &item, vault.as_ref()) {
+        match find(state, &item, vault.as_ref()) {
             Ok(Some(found)) => {
                 answer.resources.insert(item.address, found);
             }
             Ok(None) => {
                 if let Some(domains) = place(&item, bindings) {
+                    let needs = needed(&item);
+                    if !needs.is_empty() {
+                        answer.needs.insert(item.address.clone(), needs);
+                    }
                     answer.places.insert(item.address, domains);
                 }
             }
@@ -106,11 +116,21 @@ fn list(
 fn place(item: &ReadItem, bindings: &Bindings) -> Option<Vec<Domain>> {
     match item.kind.as_str() {
         catalog::VAULT => Some(live::domains(&item.attributes, "vault")),
-        catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => {
+        catalog::REPLICA => Some(live::domains_of_replica(&item.address, &item.attributes)),
+        kind if catalog::stands_in_vault(kind) => {
             let repository = address(&item.address, &item.attributes, "repository").ok()?;
             Some(live::domains(bindings.get(&repository)?, "vault"))
         }
         _ => None,
+    }
+}
+
+/// Returns what using the points of something that does not exist yet would take.
+fn needed(item: &ReadItem) -> Vec<Need> {
+    match item.kind.as_str() {
+        catalog::VAULT => live::needs(&item.attributes, "vault"),
+        catalog::REPLICA => live::needs(&item.attributes, "replica"),
+        _ => Vec::new(),
     }
 }
 
@@ -127,12 +147,16 @@ fn find(
             if found.owner != item.address {
                 return Err(foreign(&reference.name, &found.owner.to_string()));
             }
-            Ok(Some(live::vault(found)))
+            Ok(Some(live::vault(state, found)))
         }
         (kind, Some(reference)) => Ok(reference.open(state)?.and_then(|found| {
             let record = found.policies.get(&item.address)?;
-            (record.kind == kind).then(|| live::policy(&item.address, record, found))
+            (record.kind == kind).then(|| live::policy(state, &item.address, record, found))
         })),
+        (catalog::REPLICA, None) => {
+            let found = state.replicas.get(&item.address);
+            Ok(found.map(|found| live::replica(state, &item.address, found)))
+        }
         (catalog::SCHEDULE, None) => Ok(state.schedules.get(&item.address).map(live::schedule)),
         (_, None) => {
             let name = text(&item.attributes, "name")

@@ -110,25 +110,33 @@ pub(crate) fn vault_of(protected: &Protected<'_>) -> Result<VaultRef, ProviderEr
     VaultRef::named_by(protected.address, protected.attributes, protected.bindings)
 }
 
-/// Returns the name of the dataset that a protection captures, and the size to make it up with.
+/// Returns the name of the dataset that a protection captures or follows, and the size to make it up with.
 pub(crate) fn dataset_of(
-    protected: &Protected<'_>,
+    address_of: &Address,
+    attributes: &Attributes,
+    bindings: &Bindings,
 ) -> Result<(String, Option<u64>), ProviderError> {
-    let of = protected.address.to_string();
-    let captured: Option<Attributes> = protected
-        .attributes
+    let of = address_of.to_string();
+    let captured: Option<Attributes> = attributes
         .get("source")
         .and_then(Value::as_object)
         .map(|map| map.clone().into_iter().collect());
     let target = || {
-        let target = address(protected.address, protected.attributes, "target").ok()?;
-        protected.bindings.get(&target).cloned()
+        let target = address(address_of, attributes, "target").ok()?;
+        bindings.get(&target).cloned()
     };
     let attributes = captured
         .or_else(target)
         .ok_or_else(|| bad_attribute(&of, "target", "bound to any attributes"))?;
     let name = text(&attributes, "name").ok_or_else(|| bad_attribute(&of, "source", "named"))?;
     Ok((name.to_owned(), size_bytes(&attributes)))
+}
+
+/// Returns the dataset of a protection that is acted on, as [`dataset_of`].
+pub(crate) fn captured_by(
+    protected: &Protected<'_>,
+) -> Result<(String, Option<u64>), ProviderError> {
+    dataset_of(protected.address, protected.attributes, protected.bindings)
 }
 
 /// Returns the vault and the address of the points that a copy copies.

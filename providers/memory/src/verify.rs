@@ -1,32 +1,48 @@
 //! Checking recovery points where they are, and what a restore wrote.
 
-use lifeboat_contract::{Check, ProviderError, RestoredRequest, VerifyReport, VerifyRequest};
+use lifeboat_contract::{
+    CallContext, Check, ProviderError, RestoredRequest, VerifyReport, VerifyRequest,
+};
 
 use crate::act::point;
+use crate::catalog;
 use crate::error::no_dataset;
 use crate::resolve::vault_of;
-use crate::world::World;
+use crate::world::{Point, State, World};
 
 /// Checks every point of a protection.
 pub(crate) fn verify(
     world: &World,
     request: &VerifyRequest<'_>,
+    context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    let reference = vault_of(&request.protected)?;
-    let state = world.state();
-    let vault = reference.open_existing(&state)?;
-    let Some(held) = vault.points.get(request.protected.address) else {
-        return Ok(VerifyReport::default());
-    };
+    let protected = &request.protected;
+    world.seen_at(context.as_of, |state| {
+        let held = if protected.kind == catalog::REPLICA {
+            let replica = state.replicas.get(protected.address);
+            let point = replica.and_then(|it| state.of_replica(protected.address, it));
+            point.into_iter().collect()
+        } else {
+            let reference = vault_of(protected)?;
+            state.held(reference.open_existing(state)?, protected.address)
+        };
+        Ok(checked(state, &held, request.read_data))
+    })
+}
+
+fn checked(state: &State, held: &[Point], read_data: bool) -> VerifyReport {
+    if held.is_empty() {
+        return VerifyReport::default();
+    }
     let lost: Vec<&str> = held
-        .values()
+        .iter()
         .filter(|point| !state.contents.contains_key(&point.content))
         .map(|point| point.shown.id.short())
         .collect();
     let mut checks = vec![check("structure", held.len(), &lost)];
-    if request.read_data {
+    if read_data {
         let wrong: Vec<&str> = held
-            .values()
+            .iter()
             .filter(|point| {
                 let read = state.content(point);
                 read.and_then(|files| lifeboat_model::Digest::of(&*files).ok())
@@ -36,7 +52,7 @@ pub(crate) fn verify(
             .collect();
         checks.push(check("data", held.len(), &wrong));
     }
-    Ok(VerifyReport { checks })
+    VerifyReport { checks }
 }
 
 fn check(name: &str, count: usize, wrong: &[&str]) -> Check {
@@ -60,10 +76,13 @@ fn check(name: &str, count: usize, wrong: &[&str]) -> Check {
 pub(crate) fn verify_restored(
     world: &World,
     request: &RestoredRequest<'_>,
+    context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    let reference = vault_of(&request.protected)?;
-    let state = world.state();
-    let point = point(&state, &reference, &request.protected, request.point)?;
+    world.seen_at(context.as_of, |state| compared(state, request))
+}
+
+fn compared(state: &State, request: &RestoredRequest<'_>) -> Result<VerifyReport, ProviderError> {
+    let point = point(state, &request.protected, request.point)?;
     let restored = state
         .dataset(request.into, None)
         .ok_or_else(|| no_dataset(request.into))?;

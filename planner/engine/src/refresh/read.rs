@@ -40,6 +40,7 @@ pub async fn refresh(
         live.resources.extend(part.resources);
         live.failures.extend(part.failures);
         live.places.extend(part.places);
+        live.needs.extend(part.needs);
     }
     live
 }
@@ -65,6 +66,7 @@ async fn read_all(
         };
         live.resources.extend(answer.resources);
         live.places.extend(answer.places);
+        live.needs.extend(answer.needs);
         let (passing, lasting): (BTreeMap<_, _>, BTreeMap<_, _>) = answer
             .failures
             .into_iter()
@@ -90,7 +92,9 @@ fn only_asked(mut answer: LiveState, items: &[ReadItem]) -> LiveState {
         resources,
         failures,
         places,
+        needs,
     } = &mut answer;
+    needs.retain(|address, _| asked.contains(address));
     places.retain(|address, _| asked.contains(address));
     failures.retain(|address, _| asked.contains(address));
     resources.retain(|address, _| asked.contains(address) && !failures.contains_key(address));

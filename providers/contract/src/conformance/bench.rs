@@ -109,6 +109,11 @@ impl Bench {
         }
     }
 
+    /// Lets so many minutes pass.
+    pub(super) fn wait(&self, minutes: i64) {
+        self.ticks.fetch_add(minutes, Ordering::Relaxed);
+    }
+
     /// Remembers what the provider said, word for word, and passes it on.
     pub(super) fn hear<T: Debug>(
         &self,

@@ -62,6 +62,14 @@ pub struct Fixture {
     pub snapshot: Item,
     /// Copies the points of the snapshot into the second repository.
     pub copy: Option<Item>,
+    /// Archives the changes of the target in the first repository.
+    pub log: Option<Item>,
+    /// Follows the target with a live copy.
+    pub replica: Option<Item>,
+    /// Locks the points of the snapshot for an hour, in a mode in which the lock can be removed.
+    pub lock: Option<Item>,
+    /// Attributes with which the lock can neither be shortened nor removed any more.
+    pub lock_for_good: Option<Attributes>,
     /// Guards the points of the snapshot.
     pub guard: Option<Item>,
     /// Settings that run the protections.
@@ -107,6 +115,10 @@ impl Fixture {
             second_repository,
             snapshot,
             copy: None,
+            log: None,
+            replica: None,
+            lock: None,
+            lock_for_good: None,
             guard: None,
             settings: Vec::new(),
             updates: Vec::new(),
@@ -125,6 +137,43 @@ impl Fixture {
             .insert("from".to_owned(), self.snapshot.address.to_string().into());
         self.copy = Some(copy);
         self
+    }
+
+    /// Adds a log in the first repository.
+    #[must_use]
+    pub fn with_log(mut self, kind: &str, arguments: Value) -> Self {
+        let mut log = self.beside("log", kind, arguments, &self.repository);
+        self.capture(&mut log);
+        self.log = Some(log);
+        self
+    }
+
+    /// Adds a replica, which needs no repository.
+    #[must_use]
+    pub fn with_replica(mut self, kind: &str, arguments: Value) -> Self {
+        let mut replica = self.beside("replica", kind, arguments, &self.repository);
+        replica.attributes.remove("repository");
+        self.capture(&mut replica);
+        self.replica = Some(replica);
+        self
+    }
+
+    /// Adds a lock of an hour in the first repository; `for_good` is what makes it last.
+    #[must_use]
+    pub fn with_lock(mut self, kind: &str, arguments: Value, for_good: Value) -> Self {
+        let lock = self.beside("lock", kind, arguments, &self.repository);
+        let mut attributes = lock.attributes.clone();
+        attributes.extend(object(for_good));
+        self.lock_for_good = Some(attributes);
+        self.lock = Some(lock);
+        self
+    }
+
+    /// Gives an item the attributes of the target, as the planner does for what captures it.
+    fn capture(&self, item: &mut Item) {
+        let source = self.snapshot.attributes.get("source").cloned();
+        item.attributes
+            .extend(source.map(|source| ("source".to_owned(), source)));
     }
 
     /// Adds a guard in the first repository.
@@ -182,8 +231,18 @@ impl Fixture {
             .into_iter()
             .chain(&self.copy)
             .chain(&self.settings)
+            .chain(&self.log)
+            .chain(&self.replica)
+            .chain(&self.lock)
             .chain(&self.guard)
             .collect()
+    }
+
+    /// Returns whether the points of this resource move on by themselves.
+    pub(super) fn moves(&self, address: &Address) -> bool {
+        let moving = [&self.log, &self.replica];
+        let mut moving = moving.into_iter().flatten();
+        moving.any(|item| item.address == *address)
     }
 
     /// Returns everything, the target first.

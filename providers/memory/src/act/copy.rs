@@ -120,12 +120,15 @@ fn missing(
         .filter_map(|point| Some((point.shown.copy_of.as_ref()?, point.shown.time)))
         .collect();
     let source = origin.open_existing(&state)?;
-    let points: Vec<&Point> = source
-        .points
-        .get(from)
-        .into_iter()
-        .flat_map(|held| held.values())
-        .collect();
+    let mut points = state.held(source, from);
+    if source.streams.contains_key(from) {
+        // The points of a log move: what is copied is the last instant, by its own name.
+        points = points.pop().into_iter().collect();
+        for point in &mut points {
+            point.shown.id.0 = format!("{}@{}", point.shown.id.0, point.shown.time);
+        }
+    }
+    let points: Vec<&Point> = points.iter().collect();
     let kept = kept(protected, &points, &copied, as_of)?;
     let (mut good, mut damaged) = (Vec::new(), None);
     for (point, kept) in points.into_iter().zip(kept) {

@@ -1,6 +1,7 @@
 //! Making, copying, deleting and restoring recovery points.
 
 mod copy;
+mod log;
 mod restore;
 mod snapshot;
 
@@ -22,6 +23,7 @@ pub(crate) async fn back_up(
 ) -> Result<BackUpReport, ProviderError> {
     match protected.kind {
         catalog::SNAPSHOT => snapshot::snapshot(world, protected, context),
+        catalog::LOG => log::flush(world, protected, context),
         catalog::COPY => copy::copy(world, protected, context, call).await,
         other => Err(ProviderError::new(
             ErrorClass::Invalid,
@@ -95,32 +97,78 @@ pub(crate) async fn delete_points(
     context: &CallContext,
     call: &Call<'_>,
 ) -> Result<(), ProviderError> {
-    let reference = vault_of(protected)?;
-    let doomed = {
-        let state = world.state();
-        let Some(vault) = reference.open(&state)? else {
-            return Ok(());
-        };
-        let held = vault.points.get(protected.address);
-        let found = points
-            .iter()
-            .filter_map(|id| held.and_then(|held| held.get(id)));
-        let doomed: Vec<Point> = found.cloned().collect();
-        for point in &doomed {
-            may_delete(vault, point, context)?;
-        }
-        doomed
+    let doomed = if protected.kind == catalog::REPLICA {
+        doomed_of_replica(world, protected, points)
+    } else {
+        doomed(world, protected, points, context)?
     };
-    for point in doomed {
+    for effect in doomed {
         go_on(context)?;
-        world.commit(Effect::PointGone {
-            vault: reference.name.clone(),
-            protection: protected.address.clone(),
-            id: point.shown.id,
-        })?;
+        world.commit(effect)?;
         call.pass().await;
     }
     Ok(())
+}
+
+/// Returns what deletes these points of a vault.
+///
+/// With its last point the archive of a log goes as a whole, with its first one what is before the last.
+fn doomed(
+    world: &World,
+    protected: &Protected<'_>,
+    points: &[RecoveryPointId],
+    context: &CallContext,
+) -> Result<Vec<Effect>, ProviderError> {
+    let reference = vault_of(protected)?;
+    let state = world.state();
+    let Some(vault) = reference.open(&state)? else {
+        return Ok(Vec::new());
+    };
+    let held = state.held(vault, protected.address);
+    let last = held.last().cloned();
+    let mut found = held;
+    found.retain(|point| points.contains(&point.shown.id));
+    for point in &found {
+        may_delete(vault, point, context)?;
+    }
+    let (vault, address) = (reference.name, protected.address.clone());
+    let (Some(last), catalog::LOG, false) = (last, protected.kind, found.is_empty()) else {
+        let gone = |point: Point| Effect::PointGone {
+            vault: vault.clone(),
+            protection: address.clone(),
+            id: point.shown.id,
+        };
+        return Ok(found.into_iter().map(gone).collect());
+    };
+    Ok(vec![if points.contains(&last.shown.id) {
+        Effect::StreamGone {
+            vault: Some(vault),
+            address,
+        }
+    } else {
+        let from = last.shown.time;
+        Effect::StreamCut {
+            vault,
+            address,
+            from,
+        }
+    }])
+}
+
+fn doomed_of_replica(
+    world: &World,
+    protected: &Protected<'_>,
+    points: &[RecoveryPointId],
+) -> Vec<Effect> {
+    let state = world.state();
+    let found = state.replicas.get(protected.address);
+    let held = found.and_then(|found| state.of_replica(protected.address, found));
+    let doomed = held.filter(|point| points.contains(&point.shown.id));
+    let gone = doomed.map(|_| Effect::StreamGone {
+        vault: None,
+        address: protected.address.clone(),
+    });
+    gone.into_iter().collect()
 }
 
 /// Fails where a guard or a lock keeps this point.
@@ -152,13 +200,20 @@ pub(crate) fn may_delete(
 /// Returns a point that a protection holds.
 pub(crate) fn point(
     state: &State,
-    reference: &VaultRef,
     protected: &Protected<'_>,
     id: &RecoveryPointId,
 ) -> Result<Point, ProviderError> {
-    let vault = reference.open_existing(state)?;
-    let held = vault.points.get(protected.address);
-    held.and_then(|held| held.get(id)).cloned().ok_or_else(|| {
+    let found = if protected.kind == catalog::REPLICA {
+        let replica = state.replicas.get(protected.address);
+        replica
+            .and_then(|replica| state.of_replica(protected.address, replica))
+            .filter(|point| point.shown.id == *id)
+    } else {
+        let reference = vault_of(protected)?;
+        let vault = reference.open_existing(state)?;
+        state.named(vault, protected.address, id)
+    };
+    found.ok_or_else(|| {
         let message = format!(
             "`{}` holds no recovery point `{}`",
             protected.address,

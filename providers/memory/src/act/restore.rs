@@ -5,10 +5,10 @@ use std::sync::Arc;
 use lifeboat_contract::{
     CallContext, Destination, ErrorClass, PathFailure, ProviderError, RestoreReport, RestoreRequest,
 };
+use lifeboat_model::RecoveryPointId;
 
 use super::{go_on, point};
-use crate::error::no_vault;
-use crate::resolve::{dataset_of, vault_of};
+use crate::resolve::captured_by;
 use crate::world::{Bytes, Dataset, Effect, Files, World};
 
 /// Where scratch places are.
@@ -22,10 +22,9 @@ pub(crate) fn restore(
 ) -> Result<RestoreReport, ProviderError> {
     go_on(context)?;
     let protected = &request.protected;
-    let reference = vault_of(protected)?;
     let (into, size, scratch) = match &request.destination {
         Destination::InPlace => {
-            let (name, size) = dataset_of(protected)?;
+            let (name, size) = captured_by(protected)?;
             (name, size, false)
         }
         Destination::At(name) => (name.clone(), None, false),
@@ -33,11 +32,11 @@ pub(crate) fn restore(
     };
     let (dataset, report) = {
         let state = world.state();
-        let point = point(&state, &reference, protected, request.point)?;
+        let point = point(&state, protected, request.point)?;
         let whole = state
             .contents
             .get(&point.content)
-            .ok_or_else(|| no_vault(&reference.name))?;
+            .ok_or_else(|| no_content(request.point))?;
         let existing = state.dataset(&into, size).unwrap_or_default();
         let ours = existing.restored_by.as_ref() == Some(&context.token);
         if !existing.files.is_empty() && !ours && !request.overwrite {
@@ -83,6 +82,11 @@ pub(crate) fn restore(
         dataset,
     })?;
     Ok(report)
+}
+
+fn no_content(id: &RecoveryPointId) -> ProviderError {
+    let message = format!("the data of recovery point `{}` are lost", id.short());
+    ProviderError::new(ErrorClass::Corrupt, message).help("Restore another recovery point.")
 }
 
 /// Returns the files that a restore of these paths brings back: each path alone, or all below it.

@@ -8,7 +8,7 @@ use lifeboat_model::{Digest, RecoveryPoint};
 
 use super::{bytes_of, go_on, id, room, standing};
 use crate::error::no_dataset;
-use crate::resolve::{dataset_of, text, vault_of};
+use crate::resolve::{captured_by, text, vault_of};
 use crate::world::{Dataset, Effect, Files, Point, World};
 
 /// Makes a recovery point, or finds the one that a call with the same token made.
@@ -19,7 +19,7 @@ pub(super) fn snapshot(
 ) -> Result<BackUpReport, ProviderError> {
     go_on(context)?;
     let reference = vault_of(protected)?;
-    let (name, size) = dataset_of(protected)?;
+    let (name, size) = captured_by(protected)?;
     let (effect, report) = {
         let state = world.state();
         let vault = standing(protected, &reference, &state)?;

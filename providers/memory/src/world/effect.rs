@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lifeboat_contract::ErrorClass;
 use lifeboat_model::{Address, Attributes, Digest, RecoveryPointId};
 use serde::{Deserialize, Serialize};
 
 use super::state::{Bytes, Dataset, Files, Point, Record, State, Vault};
+use super::stream::{Replica, Stream};
 
 /// One step in which the world changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +62,36 @@ pub(crate) enum Effect {
     SchedulePut { address: Address, record: Record },
     /// A schedule is gone.
     ScheduleGone { address: Address },
+    /// A replica is there, as given; what it holds stays.
+    ReplicaPut { address: Address, record: Record },
+    /// A replica is gone, with what it held.
+    ReplicaGone { address: Address },
+    /// The archive of a log in a vault, or without a vault the copy of a replica, begins with what its dataset holds.
+    StreamBegun {
+        vault: Option<String>,
+        address: Address,
+        stream: Stream,
+    },
+    /// An archive reaches back to this instant only.
+    StreamCut {
+        vault: String,
+        address: Address,
+        from: Timestamp,
+    },
+    /// An archive was flushed.
+    StreamFlushed {
+        vault: String,
+        address: Address,
+        at: Timestamp,
+        token: String,
+    },
+    /// What an archive or a replica held is gone.
+    StreamGone {
+        vault: Option<String>,
+        address: Address,
+    },
+    /// Time has passed: all that follows a dataset has followed it until then.
+    Passed { to: Timestamp },
     /// A point is there, or has changed; `files` when its content is new to the world.
     PointPut {
         vault: String,
@@ -101,7 +133,69 @@ impl State {
             Effect::ScheduleGone { address } => {
                 self.schedules.remove(&address);
             }
+            Effect::ReplicaPut { address, record } => {
+                let stream = self.replicas.remove(&address).and_then(|it| it.stream);
+                self.replicas.insert(address, Replica { record, stream });
+            }
+            Effect::ReplicaGone { address } => {
+                self.replicas.remove(&address);
+            }
+            Effect::Passed { to } => self.pass(to),
             vault => self.apply_to_vault(vault),
+        }
+    }
+
+    fn apply_to_stream(&mut self, effect: Effect) {
+        match effect {
+            Effect::StreamBegun {
+                vault,
+                address,
+                mut stream,
+            } => {
+                let content = self.content_now(&stream.dataset);
+                stream.held.insert(stream.since, content);
+                match vault {
+                    Some(vault) => self.in_vault(&vault, |vault| {
+                        vault.streams.insert(address, stream);
+                    }),
+                    None => {
+                        if let Some(replica) = self.replicas.get_mut(&address) {
+                            replica.stream = Some(stream);
+                        }
+                    }
+                }
+            }
+            Effect::StreamCut {
+                vault,
+                address,
+                from,
+            } => self.in_vault(&vault, |vault| {
+                if let Some(stream) = vault.streams.get_mut(&address) {
+                    stream.cut(from);
+                }
+            }),
+            Effect::StreamFlushed {
+                vault,
+                address,
+                at,
+                token,
+            } => self.in_vault(&vault, |vault| {
+                if let Some(stream) = vault.streams.get_mut(&address) {
+                    stream.flushed = at;
+                    stream.token = Some(token);
+                }
+            }),
+            Effect::StreamGone { vault, address } => match vault {
+                Some(vault) => self.in_vault(&vault, |vault| {
+                    vault.streams.remove(&address);
+                }),
+                None => {
+                    if let Some(replica) = self.replicas.get_mut(&address) {
+                        replica.stream = None;
+                    }
+                }
+            },
+            _ => {}
         }
     }
 
@@ -119,6 +213,7 @@ impl State {
                     password,
                     policies: BTreeMap::new(),
                     points: BTreeMap::new(),
+                    streams: BTreeMap::new(),
                     closed: None,
                     capacity_bytes: None,
                 });
@@ -185,7 +280,7 @@ impl State {
                     }
                 }
             }),
-            _ => {}
+            stream => self.apply_to_stream(stream),
         }
     }
 

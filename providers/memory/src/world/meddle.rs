@@ -91,7 +91,7 @@ impl World {
         let mut points = Vec::new();
         for (name, vault) in &state.vaults {
             for protection in vault.points.keys() {
-                for point in vault.shown(protection) {
+                for point in state.shown(vault, protection) {
                     points.push((name.clone(), protection.clone(), point.id));
                 }
             }

@@ -6,12 +6,16 @@ mod fault;
 mod faults;
 mod journal;
 mod meddle;
+mod points;
 mod state;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use jiff::Timestamp;
 
 pub use crash::Crashed;
 pub(crate) use crash::Life;
@@ -22,6 +26,7 @@ pub use faults::Faults;
 use journal::Journal;
 pub use journal::WorldError;
 pub(crate) use state::{Bytes, Dataset, Files, Point, Record, State, Vault};
+pub(crate) use stream::{Replica, Stream, span};
 
 use crate::MemoryProvider;
 
@@ -125,6 +130,30 @@ impl World {
     /// Returns everything that exists as text that is equal for equal worlds, without content.
     pub fn inventory(&self) -> String {
         self.state().inventory()
+    }
+
+    /// Lets time pass until `to`: logs are flushed and replicas follow. What is done to data afterwards happens later.
+    ///
+    /// # Errors
+    /// When the world's file cannot be written.
+    pub fn pass(&self, to: Timestamp) -> Result<(), WorldError> {
+        let behind = self.state().is_behind(to);
+        if behind {
+            self.commit(Effect::Passed { to })?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what is there at an instant, without having time pass for others.
+    pub(crate) fn seen_at<T>(&self, instant: Timestamp, look: impl FnOnce(&State) -> T) -> T {
+        let state = self.state();
+        if !state.has_streams() {
+            return look(&state);
+        }
+        let mut seen = state.clone();
+        drop(state);
+        seen.apply(Effect::Passed { to: instant });
+        look(&seen)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::stream::{Replica, Stream};
 use lifeboat_contract::ErrorClass;
 use lifeboat_model::{Address, Attributes, Digest, RecoveryPoint, RecoveryPointId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -89,6 +90,9 @@ pub(crate) struct Vault {
     pub(crate) policies: BTreeMap<Address, Record>,
     /// Points by the protection that made them.
     pub(crate) points: BTreeMap<Address, BTreeMap<RecoveryPointId, Point>>,
+    /// Archives by the log that makes them.
+    #[serde(default)]
+    pub(crate) streams: BTreeMap<Address, Stream>,
     /// Why nothing in it can be reached at present.
     pub(crate) closed: Option<ErrorClass>,
     /// The bytes that it can hold.
@@ -96,18 +100,6 @@ pub(crate) struct Vault {
 }
 
 impl Vault {
-    /// Returns the points of one protection, oldest first.
-    pub(crate) fn shown(&self, protection: &Address) -> Vec<RecoveryPoint> {
-        oldest_first(self.points.get(protection).into_iter())
-    }
-
-    /// Returns the points of protections that do not stand in it any more, oldest first.
-    pub(crate) fn unclaimed(&self) -> Vec<RecoveryPoint> {
-        let held = self.points.iter();
-        let unclaimed = held.filter(|(protection, _)| !self.policies.contains_key(protection));
-        oldest_first(unclaimed.map(|(_, points)| points))
-    }
-
     /// Returns the bytes that its points bring back, each counted whole.
     pub(crate) fn used_bytes(&self) -> u64 {
         self.points
@@ -118,15 +110,6 @@ impl Vault {
     }
 }
 
-fn oldest_first<'a>(
-    held: impl Iterator<Item = &'a BTreeMap<RecoveryPointId, Point>>,
-) -> Vec<RecoveryPoint> {
-    let points = held.flat_map(BTreeMap::values);
-    let mut shown: Vec<RecoveryPoint> = points.map(|point| point.shown.clone()).collect();
-    shown.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-    shown
-}
-
 /// Everything that exists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
@@ -134,6 +117,8 @@ pub(crate) struct State {
     pub(crate) datasets: BTreeMap<String, Option<Dataset>>,
     /// By name.
     pub(crate) vaults: BTreeMap<String, Vault>,
+    /// Replicas by address.
+    pub(crate) replicas: BTreeMap<Address, Replica>,
     /// Schedules by address.
     pub(crate) schedules: BTreeMap<Address, Record>,
     /// Contents of points, each held once.
@@ -189,7 +174,7 @@ impl State {
                 );
             }
             for protection in vault.points.keys() {
-                for point in vault.shown(protection) {
+                for point in self.shown(vault, protection) {
                     let _ = writeln!(
                         text,
                         "  point {} of {protection} at {}",
@@ -198,6 +183,24 @@ impl State {
                     );
                 }
             }
+            for (address, stream) in &vault.streams {
+                let newest = stream.held.values().next_back().map_or("", Digest::short);
+                let _ = writeln!(
+                    text,
+                    "  archive of {address} since {}: {newest}",
+                    stream.since
+                );
+            }
+        }
+        for (address, Replica { record, stream }) in &self.replicas {
+            let held = stream.as_ref().and_then(|it| it.held.values().next_back());
+            let _ = writeln!(
+                text,
+                "{} {address} {} {}",
+                record.kind,
+                json(&record.attributes),
+                held.map_or("", Digest::short)
+            );
         }
         for (address, record) in &self.schedules {
             let _ = writeln!(
@@ -223,9 +226,12 @@ fn damage(bytes: &mut Bytes) {
     }
 }
 
-/// Returns a dataset of one file with this many bytes, which follow from the name.
+/// The most data that is made up; what is only said to be large shall not fill the memory.
+const MADE_UP: u64 = 1 << 20;
+
+/// Returns a dataset of one file with this many bytes, at most 1 MiB, which follow from the name.
 pub(crate) fn made_up(name: &str, size_bytes: u64) -> Dataset {
-    let size = usize::try_from(size_bytes).unwrap_or(usize::MAX);
+    let size = usize::try_from(size_bytes.min(MADE_UP)).unwrap_or(usize::MAX);
     let pattern = Digest::of_bytes(name.as_bytes());
     let bytes: Vec<u8> = pattern.as_str().bytes().cycle().take(size).collect();
     Dataset {

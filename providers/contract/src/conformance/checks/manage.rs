@@ -1,6 +1,7 @@
 //! The life of a managed resource: made, read, changed, adopted, forgotten, deleted.
 
-use lifeboat_model::{Attributes, KindRole, KindSpec, LiveResource};
+use jiff::Timestamp;
+use lifeboat_model::{Address, Attributes, KindRole, KindSpec, LiveResource};
 
 use super::super::Item;
 use super::super::bench::{Bench, Step, done, ensure, ensure_equal, fail, ids};
@@ -136,22 +137,28 @@ pub(super) async fn no_op(bench: &Bench) -> Step {
     bench.crash();
     let second = bench.read(&all).await?;
     for (address, resource) in &first.resources {
-        let again = second.resources.get(address).map(planned_on);
+        let again = second.resources.get(address);
         ensure_equal(
-            &again,
-            &Some(planned_on(resource)),
+            &again.map(|live| planned_on(bench, address, live)),
+            &Some(planned_on(bench, address, resource)),
             &format!("`{address}` read again"),
         )?;
     }
     Ok(())
 }
 
-/// Returns what a plan depends on; facts may change by themselves.
-fn planned_on(live: &LiveResource) -> LiveResource {
-    LiveResource {
+/// Returns what a plan depends on; facts may change by themselves, and so may the instants of points that move.
+fn planned_on(bench: &Bench, address: &Address, live: &LiveResource) -> LiveResource {
+    let mut planned_on = LiveResource {
         facts: Attributes::new(),
         ..live.clone()
+    };
+    if bench.fixture.moves(address) {
+        for point in &mut planned_on.recovery_points {
+            (point.time, point.locked_until) = (Timestamp::UNIX_EPOCH, None);
+        }
     }
+    planned_on
 }
 
 /// An update in place changes what it says, once or twice, and keeps the recovery points.
@@ -225,10 +232,10 @@ pub(super) async fn forget_leaves_it_live(bench: &Bench) -> Step {
         .or_else(|error| fail(error.chain()))?;
     let after = bench.read(&all).await?;
     for (address, resource) in &before.resources {
-        let kept = after.resources.get(address).map(planned_on);
+        let kept = after.resources.get(address);
         ensure_equal(
-            &kept,
-            &Some(planned_on(resource)),
+            &kept.map(|live| planned_on(bench, address, live)),
+            &Some(planned_on(bench, address, resource)),
             &format!("`{address}`, forgotten"),
         )?;
     }

@@ -3,10 +3,12 @@
 mod act;
 mod crash;
 mod guard;
+mod lock;
 mod manage;
 mod read;
 mod restore;
 mod secrets;
+mod stream;
 mod verify;
 
 use super::bench::{Bench, Step, Stop};
@@ -48,6 +50,11 @@ checks![
     act::delete_points_deletes_exactly_these,
     act::copy_is_complete_and_idempotent,
     guard::guard_refuses,
+    lock::lock_keeps_what_is_young,
+    lock::lock_for_good_stays,
+    stream::log_reaches_its_last_flush,
+    stream::log_follows_its_base,
+    stream::replica_follows_its_source,
     restore::back_up_then_restore_is_identical,
     restore::each_point_restores_its_own_instant,
     restore::one_path_alone_is_restored,

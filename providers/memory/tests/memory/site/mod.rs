@@ -89,7 +89,17 @@ impl Site for MemorySite {
         )
         .with_copy("memory_copy", json!({ "tags": [] }))
         .with_guard("memory_guard", json!({ "reason": "legal hold" }))
-        .with_schedule("memory_schedule", "1h");
+        .with_schedule("memory_schedule", "1h")
+        .with_log("memory_log", json!({ "flush_every": "1d", "window": "7d" }))
+        .with_replica(
+            "memory_replica",
+            json!({ "domains": { "zone": "b", "account": ["ops", "other"] }, "synchronous": false }),
+        )
+        .with_lock(
+            "memory_lock",
+            json!({ "lock_for": "1h", "lock_mode": "governance" }),
+            json!({ "lock_mode": "compliance" }),
+        );
         let mut locked_out = fixture.repository.attributes.clone();
         locked_out.insert("password".to_owned(), password("wrong"));
         fixture.locked_out = Some(locked_out);
@@ -101,7 +111,13 @@ impl Site for MemorySite {
             (fixture.snapshot.address.clone(), "tags", json!(["b", "c"])),
             (fixture.settings[0].address.clone(), "schedule", json!("2h")),
         ];
-        for (address, attribute, value) in addresses {
+        let of = |item: &Option<Item>| item.as_ref().map(|item| item.address.clone()).unwrap();
+        let addresses = addresses.into_iter().chain([
+            (of(&fixture.log), "window", json!("14d")),
+            (of(&fixture.replica), "fenced", json!(true)),
+            (of(&fixture.lock), "lock_for", json!("30m")),
+        ]);
+        for (address, attribute, value) in addresses.collect::<Vec<_>>() {
             fixture = fixture.with_update(&address, attribute, value);
         }
         fixture

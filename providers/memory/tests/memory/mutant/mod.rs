@@ -61,6 +61,13 @@ pub(crate) enum Defect {
     VerifyFailsOnDamage,
     VerifyRestoredAlwaysPasses,
     FailureTellsTheSecret,
+    LocksAreUnsaid,
+    LockForGoodIsRemoved,
+    LockForGoodIsShortened,
+    LogIsNotFlushed,
+    LogPointsAreOthers,
+    LogNeedsNoBase,
+    ReplicaIsFrozen,
 }
 
 /// A memory provider with a defect.
@@ -95,6 +102,19 @@ impl Mutant {
             .collect()
     }
 
+    async fn recreated(
+        &self,
+        request: &ChangeRequest<'_>,
+        context: &CallContext,
+    ) -> Result<Option<LiveResource>, ProviderError> {
+        let create = ChangeRequest {
+            change: ChangeKind::Create,
+            before: None,
+            ..request.clone()
+        };
+        self.inner.change(create, context).await
+    }
+
     fn spoil(&self, answer: &mut LiveState) {
         let every = self.inner.world().points();
         for live in answer.resources.values_mut() {
@@ -124,6 +144,16 @@ impl Mutant {
                         .collect();
                 }
                 Defect::ReadShowsNewestFirst => live.recovery_points.reverse(),
+                Defect::LocksAreUnsaid => {
+                    for point in &mut live.recovery_points {
+                        point.locked_until = None;
+                    }
+                }
+                Defect::LogPointsAreOthers => {
+                    for point in &mut live.recovery_points {
+                        point.id.0 = format!("{}@{}", point.id.0, point.time);
+                    }
+                }
                 _ => {}
             }
         }
@@ -210,6 +240,7 @@ impl Provider for Mutant {
             }))
         };
         let there = world.inventory().contains(&request.address.to_string());
+        let mut after = request.after.cloned();
         match (self.defect, request.change) {
             (Defect::CreateDoesNothing, ChangeKind::Create)
             | (Defect::UpdateDoesNothing, ChangeKind::Update) => return live(),
@@ -238,8 +269,31 @@ impl Provider for Mutant {
             (Defect::DeleteTakesTheVault, ChangeKind::Delete) => {
                 world.remove_vault("main");
             }
+            (Defect::LockForGoodIsRemoved, ChangeKind::Delete)
+            | (Defect::LockForGoodIsShortened, ChangeKind::Update)
+                if request.kind == "memory_lock" =>
+            {
+                world.remove(request.address);
+                if request.change == ChangeKind::Delete {
+                    return Ok(None);
+                }
+                return self.recreated(&request, context).await;
+            }
+            (Defect::LogNeedsNoBase, ChangeKind::Create) if request.kind == "memory_log" => {
+                after.as_mut().unwrap().remove("base");
+            }
+            (Defect::ReplicaIsFrozen, ChangeKind::Create) if request.kind == "memory_replica" => {
+                after
+                    .as_mut()
+                    .unwrap()
+                    .insert("delay".to_owned(), "365d".into());
+            }
             _ => {}
         }
+        let request = ChangeRequest {
+            after: after.as_ref(),
+            ..request
+        };
         self.inner.change(request, context).await
     }
 
@@ -260,6 +314,15 @@ impl Provider for Mutant {
         };
         if self.defect == Defect::MissingSourceIsEmpty && world.files("docs").is_none() {
             world.put_dataset("docs", [("", ""); 0]);
+        }
+        if self.defect == Defect::LogIsNotFlushed && protected.kind == "memory_log" {
+            return Ok(BackUpReport {
+                points: Vec::new(),
+                unreadable: Vec::new(),
+                entries: 0,
+                source_bytes: 0,
+                added_bytes: 0,
+            });
         }
         let said = self.inner.back_up(request, context).await;
         if self.defect == Defect::InterruptionComesLate

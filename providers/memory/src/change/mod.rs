@@ -1,13 +1,16 @@
 //! Carrying out one change.
 
+mod lock;
+mod replica;
+
 use lifeboat_contract::{CallContext, ChangeKind, ChangeRequest, ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes, Digest, LiveResource};
 
 use crate::act::may_delete;
 use crate::error::{bad_attribute, no_vault};
 use crate::read::foreign;
-use crate::resolve::VaultRef;
-use crate::world::{Effect, Record, World};
+use crate::resolve::{VaultRef, dataset_of, text};
+use crate::world::{Effect, Record, Stream, World};
 use crate::{catalog, live};
 
 /// Carries out a change, and returns what it left.
@@ -16,9 +19,13 @@ pub(crate) fn change(
     request: &ChangeRequest<'_>,
     context: &CallContext,
 ) -> Result<Option<LiveResource>, ProviderError> {
+    if let Some(attributes) = request.after {
+        live::check(request.address, attributes)?;
+    }
     match request.kind {
         catalog::VAULT => change_vault(world, request, context),
-        catalog::SNAPSHOT | catalog::COPY | catalog::GUARD => change_policy(world, request),
+        kind if catalog::stands_in_vault(kind) => change_policy(world, request, context),
+        catalog::REPLICA => replica::change(world, request, context),
         catalog::SCHEDULE => change_schedule(world, request),
         _ => Err(ProviderError::new(
             ErrorClass::Invalid,
@@ -86,7 +93,9 @@ fn change_vault(
         }
     };
     world.commit(effect)?;
-    Ok(reference.open(&world.state())?.map(live::vault))
+    let state = world.state();
+    let vault = reference.open(&state)?;
+    Ok(vault.map(|vault| live::vault(&state, vault)))
 }
 
 /// Removes a vault with every point in it, unless a guard or a lock keeps one.
@@ -105,8 +114,8 @@ fn delete_vault(
         if vault.owner != *request.address {
             return Err(foreign(&name, &vault.owner.to_string()));
         }
-        for point in vault.points.values().flat_map(|held| held.values()) {
-            may_delete(vault, point, context)?;
+        for point in state.all_held(vault) {
+            may_delete(vault, &point, context)?;
         }
     }
     world.commit(Effect::VaultGone { name })?;
@@ -116,43 +125,89 @@ fn delete_vault(
 fn change_policy(
     world: &World,
     request: &ChangeRequest<'_>,
+    context: &CallContext,
 ) -> Result<Option<LiveResource>, ProviderError> {
     let address = request.address;
     if request.change == ChangeKind::Delete {
-        let before = given(address, request.before)?;
-        let reference = VaultRef::named_by(address, before, request.bindings)?;
-        let there = reference
-            .open(&world.state())?
-            .is_some_and(|vault| vault.policies.contains_key(address));
-        if there {
-            world.commit(Effect::PolicyGone {
-                vault: reference.name,
-                address: address.clone(),
-            })?;
-        }
+        remove_policy(world, request, context)?;
         return Ok(None);
     }
     let attributes = given(address, request.after)?;
     let reference = VaultRef::named_by(address, attributes, request.bindings)?;
-    let there = reference
-        .open_existing(&world.state())?
-        .policies
-        .contains_key(address);
-    if request.change == ChangeKind::Update && !there {
+    let (standing, archived) = {
+        let state = world.state();
+        let vault = reference.open_existing(&state)?;
+        (
+            vault.policies.get(address).cloned(),
+            vault.streams.contains_key(address),
+        )
+    };
+    if request.change == ChangeKind::Update && standing.is_none() {
         return Err(gone(address));
     }
     let record = Record {
         kind: request.kind.to_owned(),
         attributes: attributes.clone(),
     };
+    if let Some(standing) = &standing {
+        lock::may_change(address, standing, Some(&record))?;
+    }
     world.commit(Effect::PolicyPut {
         vault: reference.name.clone(),
         address: address.clone(),
         record: record.clone(),
     })?;
+    if request.kind == catalog::LOG && !archived {
+        let dataset = dataset_of(address, attributes, request.bindings)?;
+        let target = text(attributes, "target").unwrap_or("");
+        world.commit(Effect::StreamBegun {
+            vault: Some(reference.name.clone()),
+            address: address.clone(),
+            stream: Stream::begin(target, dataset, context.as_of),
+        })?;
+    }
     let state = world.state();
     let vault = reference.open_existing(&state)?;
-    Ok(Some(live::policy(address, &record, vault)))
+    Ok(Some(live::policy(&state, address, &record, vault)))
+}
+
+/// Removes a protection, a lock or a guard. Points stay, but for those of a log, whose archive they are.
+fn remove_policy(
+    world: &World,
+    request: &ChangeRequest<'_>,
+    context: &CallContext,
+) -> Result<(), ProviderError> {
+    let address = request.address;
+    let before = given(address, request.before)?;
+    let reference = VaultRef::named_by(address, before, request.bindings)?;
+    let archived = {
+        let state = world.state();
+        let Some(vault) = reference.open(&state)? else {
+            return Ok(());
+        };
+        let Some(standing) = vault.policies.get(address) else {
+            return Ok(());
+        };
+        lock::may_change(address, standing, None)?;
+        let archived = vault.streams.contains_key(address);
+        if archived {
+            for point in state.held(vault, address) {
+                may_delete(vault, &point, context)?;
+            }
+        }
+        archived
+    };
+    if archived {
+        world.commit(Effect::StreamGone {
+            vault: Some(reference.name.clone()),
+            address: address.clone(),
+        })?;
+    }
+    world.commit(Effect::PolicyGone {
+        vault: reference.name,
+        address: address.clone(),
+    })?;
+    Ok(())
 }
 
 fn change_schedule(

@@ -1,13 +1,11 @@
 //! The conformance suite can fail: each check catches at least one provider with a seeded defect.
 
-mod mutant;
-mod site;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::mutant::{Defect, Mutant};
+use crate::site;
 use lifeboat_contract::conformance::{self, CHECKS, Verdict};
-use mutant::{Defect, Mutant};
 
 /// Each defect, and the check that is there to catch it.
 const SEEDED: &[(Defect, &str)] = &[
@@ -70,6 +68,14 @@ const SEEDED: &[(Defect, &str)] = &[
     (Defect::TokenIsIgnored, "copy_is_complete_and_idempotent"),
     (Defect::GuardIsIgnored, "guard_refuses"),
     (Defect::GuardRefusesTooLate, "guard_refuses"),
+    (Defect::GuardIsIgnored, "lock_keeps_what_is_young"),
+    (Defect::LocksAreUnsaid, "lock_keeps_what_is_young"),
+    (Defect::LockForGoodIsRemoved, "lock_for_good_stays"),
+    (Defect::LockForGoodIsShortened, "lock_for_good_stays"),
+    (Defect::LogIsNotFlushed, "log_reaches_its_last_flush"),
+    (Defect::LogPointsAreOthers, "log_reaches_its_last_flush"),
+    (Defect::LogNeedsNoBase, "log_follows_its_base"),
+    (Defect::ReplicaIsFrozen, "replica_follows_its_source"),
     (
         Defect::RestoreAltersAFile,
         "back_up_then_restore_is_identical",

@@ -28,6 +28,8 @@ fn attributes(value: Value) -> Attributes {
 
 const TARGET: &str = "target.memory_dataset.docs";
 const SNAPSHOT: &str = "target.memory_dataset.docs.snapshot[\"daily\"]";
+const LOG: &str = "target.memory_dataset.docs.log[\"wal\"]";
+const REPLICA: &str = "target.memory_dataset.docs.replica[\"standby\"]";
 const COPY: &str = "target.memory_dataset.docs.copy[\"away\"]";
 
 /// Every resource of the life: address, kind, attributes.
@@ -58,7 +60,43 @@ fn resources() -> Vec<(Address, &'static str, Attributes)> {
             "memory_copy",
             json!({ "target": TARGET, "from": SNAPSHOT, "repository": "repository.memory_vault.away" }),
         ),
+        resource(
+            LOG,
+            "memory_log",
+            json!({
+                "target": TARGET,
+                "source": { "name": "docs" },
+                "repository": "repository.memory_vault.main",
+                "flush_every": "5m",
+            }),
+        ),
+        resource(
+            REPLICA,
+            "memory_replica",
+            json!({ "target": TARGET, "source": { "name": "docs" } }),
+        ),
     ]
+}
+
+async fn create(
+    provider: &MemoryProvider,
+    resources: &[(Address, &'static str, Attributes)],
+    bindings: &BTreeMap<Address, Attributes>,
+) -> Result<(), ProviderError> {
+    for (address, kind, attributes) in resources {
+        let request = ChangeRequest {
+            address,
+            kind,
+            change: ChangeKind::Create,
+            before: None,
+            after: Some(attributes),
+            target: None,
+            bindings,
+        };
+        let context = context(&format!("create {address}"));
+        provider.change(request, &context).await?;
+    }
+    Ok(())
 }
 
 /// Creates everything, backs up three times, copies, deletes the oldest point, restores.
@@ -72,20 +110,7 @@ async fn live(provider: MemoryProvider) -> Result<(), ProviderError> {
         TARGET.parse().unwrap(),
         attributes(json!({ "name": "docs" })),
     );
-    for (address, kind, attributes) in &resources {
-        let request = ChangeRequest {
-            address,
-            kind,
-            change: ChangeKind::Create,
-            before: None,
-            after: Some(attributes),
-            target: None,
-            bindings: &bindings,
-        };
-        provider
-            .change(request, &context(&format!("create {address}")))
-            .await?;
-    }
+    create(&provider, &resources, &bindings).await?;
     let protected = |index: usize| {
         let (address, kind, attributes) = &resources[index];
         Protected {
@@ -110,6 +135,15 @@ async fn live(provider: MemoryProvider) -> Result<(), ProviderError> {
         copied.points.len(),
         3,
         "a repeated copy answers with all points of the first"
+    );
+    let request = BackUpRequest {
+        protected: protected(4),
+    };
+    let flushed = provider.back_up(request, &context("flush")).await?;
+    assert_eq!(
+        flushed.points.len(),
+        1,
+        "a flush answers with its last point"
     );
     let oldest = [points[0].id.clone()];
     provider
