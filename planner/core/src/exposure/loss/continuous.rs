@@ -72,7 +72,7 @@ pub(super) fn log<T: Trace>(
         starts: apart.starts,
         even: None,
         shortest: Span::ZERO,
-        longest: Span::ZERO,
+        longest: flush.value,
         shift: Span::ZERO,
         distinct: Span::ZERO,
     })

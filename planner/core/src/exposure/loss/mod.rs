@@ -15,6 +15,8 @@ mod held;
 mod kept;
 mod survival;
 mod telling;
+#[cfg(test)]
+mod tests;
 
 pub use corruption::{dwell_within, thinning_curve};
 pub use survival::survives;
