@@ -1,7 +1,7 @@
 //! Why a bound is what it is: the verdict first, then the derivation as a tree, then what was not chosen.
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Bound, ExposureRow, Provenance, Step};
+use lifeboat_model::{Address, Bound, ExposureRow, Provenance, Span, Step};
 use serde_json::{Value, json};
 
 use super::Style;
@@ -173,8 +173,8 @@ fn tree(canvas: &mut Canvas, subject: &Address, steps: &[Step], indent: usize) {
 
 fn said(canvas: &mut Canvas, subject: &Address, step: &Step, indent: usize) {
     let mut says = below(subject, &step.says);
-    if let Some(found) = step.bound.map(bound).filter(|it| !has_word(&says, it)) {
-        says = format!("{says}: {found}");
+    if let Some(found) = step.bound.filter(|it| !is_said(&says, *it)) {
+        says = format!("{says}: {}", bound(found));
     }
     let from = step.provenance.as_ref().filter(|_| step.below.is_empty());
     let from = from.map(|it| format!("[{it}]"));
@@ -203,10 +203,15 @@ fn said(canvas: &mut Canvas, subject: &Address, step: &Step, indent: usize) {
     }
 }
 
-/// Returns whether a text has another one in it as a word of its own.
-fn has_word(text: &str, word: &str) -> bool {
-    let ends = |c: char| !c.is_alphanumeric();
-    text.split(ends).any(|it| it == word)
+/// Returns whether a sentence has the number in it already, to the second or in full.
+fn is_said(says: &str, found: Bound<Span>) -> bool {
+    if found == Bound::Unbounded {
+        let words = ["unbounded", "no bound", "nothing limits"];
+        return words.iter().any(|it| says.contains(it));
+    }
+    let numbers = [bound(found), found.to_string()];
+    let mut words = says.split(|c: char| !c.is_alphanumeric() && c != '.');
+    words.any(|word| numbers.iter().any(|number| number == word))
 }
 
 /// Returns explanations as a public document.

@@ -179,7 +179,7 @@ fn without_anything_live_there_is_no_now() {
                            service.identity is back after 40m, and it needs that
 
     Objectives: 7 of 12 met (2 on assumptions).
-    Cost: +212.40 USD a month, 230.00 in all (price book 2026-10).
+    Cost: 230.00 USD a month (price book 2026-10).
     Not in the cost, for want of a price or a size: repository.directory.near.
     Nothing live was read: failure domains and rates are those that the
     configuration declares, and no drill counts.
@@ -187,7 +187,7 @@ fn without_anything_live_there_is_no_now() {
     plan.exposure.retain(|row| row.is_met());
     insta::assert_snapshot!(offline_text(&plan, true, ascii()), @"
     Objectives: 4 of 4 met (2 on assumptions).
-    Cost: +212.40 USD a month, 230.00 in all (price book 2026-10).
+    Cost: 230.00 USD a month (price book 2026-10).
     Not in the cost, for want of a price or a size: repository.directory.near.
     Nothing live was read: failure domains and rates are those that the
     configuration declares, and no drill counts.
