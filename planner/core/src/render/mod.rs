@@ -21,6 +21,7 @@ mod measure;
 mod moment;
 mod notice;
 mod offline;
+mod page;
 mod plan;
 mod points;
 mod report;
@@ -47,6 +48,7 @@ pub use json::{
 pub use markdown::plan_markdown;
 pub use measure::Objectives;
 pub use offline::{offline_json, offline_text};
+pub use page::page_text;
 pub use plan::{Next, PlanView, plan_text};
 pub use points::points_text;
 pub use report::{
