@@ -163,7 +163,7 @@ fn named(given: &Value) -> Vec<Domain> {
             names.map(move |name| Domain {
                 scope,
                 id: format!("{word}:{name}"),
-                evidence: "declared".to_owned(),
+                evidence: format!("declared: {word} {name}"),
             })
         })
         .collect();

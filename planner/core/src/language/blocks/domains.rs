@@ -41,7 +41,7 @@ impl<'v> Reader<'v> {
                 domains.extend(names.into_iter().map(|name| Domain {
                     scope,
                     id: format!("{key}:{name}"),
-                    evidence: "declared".to_owned(),
+                    evidence: format!("declared: {key} {name}"),
                 }));
             }
         }
