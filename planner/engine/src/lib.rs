@@ -18,6 +18,7 @@ pub mod execute;
 mod fixture;
 pub mod journal;
 pub mod lock;
+mod measure;
 pub mod operate;
 mod providers;
 pub mod refresh;

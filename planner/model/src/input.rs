@@ -167,3 +167,35 @@ pub struct Measurement {
     /// How many there were.
     pub n: u32,
 }
+
+impl ModelInput {
+    /// Returns whether the first value makes for the worse bound: a slower rate of recovery, a longer time, more data.
+    pub fn is_worse(self, first: InputValue, second: InputValue) -> bool {
+        match self {
+            Self::ArchiveBandwidth | Self::RestoreBandwidth | Self::ReplayRate => first < second,
+            _ => first > second,
+        }
+    }
+}
+
+impl Measurement {
+    /// Returns the first measurement.
+    pub const fn first(value: InputValue, at: Timestamp) -> Self {
+        Self {
+            worst: value,
+            last: value,
+            at,
+            n: 1,
+        }
+    }
+
+    /// Notes another measurement.
+    pub fn add(&mut self, input: ModelInput, value: InputValue, at: Timestamp) {
+        if input.is_worse(value, self.worst) {
+            self.worst = value;
+        }
+        self.last = value;
+        self.at = self.at.max(at);
+        self.n = self.n.saturating_add(1);
+    }
+}

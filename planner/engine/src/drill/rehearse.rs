@@ -8,6 +8,7 @@ use lifeboat_model::{Address, DrillRecord, RecoveryPoint, Severity, Span};
 use serde::Serialize;
 
 use crate::error::EngineError;
+use crate::measure;
 use crate::operate::{Acting, PointChoice, stoppable, summary};
 use crate::providers::Providers;
 use crate::run::Run;
@@ -88,6 +89,7 @@ pub async fn drill(
         record.passed,
         &record.summary,
         |resource| {
+            measure::drilled(resource, &record);
             resource.last_drill = Some(record.clone());
         },
     )?;

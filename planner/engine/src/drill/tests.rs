@@ -2,7 +2,7 @@
 
 use lifeboat_contract::ErrorClass;
 use lifeboat_memory::Method;
-use lifeboat_model::Span;
+use lifeboat_model::{InputValue, ModelInput, Rate, Span};
 
 use crate::fixture::{Site, copy, snapshot, wanted};
 use crate::{Drill, DrillOutcome, EngineError, PointChoice, drill};
@@ -115,4 +115,33 @@ async fn a_drill_without_a_point_says_so() {
         "`target.memory_dataset.t0.copy` holds no recovery point\n\
          Make one with `lifeboat backup run 'target.memory_dataset.t0.copy'`."
     );
+}
+
+#[tokio::test]
+async fn a_drill_that_passed_measures_time_and_rate_and_a_failed_one_nothing() {
+    let site = applied().await;
+    let slow = async {
+        while site.world.faults().calls(Method::Restore) < 1 {
+            tokio::task::yield_now().await;
+        }
+        site.pass(Span::from_secs(5));
+    };
+    // The first try is throttled, so that the second comes five seconds later.
+    site.world
+        .faults()
+        .fail(Method::Restore, 1, ErrorClass::Throttled);
+    let (outcome, ()) = tokio::join!(drilled(&site), slow);
+    assert!(outcome.unwrap().record.passed);
+    let measured = site.recorded().resources[&copy("t0")].measured.clone();
+    let time = &measured[&ModelInput::RestoreTime];
+    let rate = &measured[&ModelInput::RestoreBandwidth];
+    assert_eq!(time.worst, InputValue::Span(Span::from_secs(5)));
+    assert_eq!(rate.worst, InputValue::Rate(Rate(2)), "10 bytes in 5 s");
+    site.world
+        .faults()
+        .fail(Method::Restore, 1, ErrorClass::Corrupt);
+    assert!(!drilled(&site).await.unwrap().record.passed);
+    assert_eq!(site.recorded().resources[&copy("t0")].measured, measured);
+    // A backup that is applied again keeps them.
+    assert!(measured.contains_key(&ModelInput::RunTime));
 }

@@ -14,6 +14,7 @@ use lifeboat_model::{
 
 use super::report::ActionError;
 use crate::journal::Outcome;
+use crate::measure;
 use crate::run::Run;
 
 /// One action with all that it needs; owns it, so that it can run as a task of its own.
@@ -202,6 +203,7 @@ impl Step {
 
     async fn back_up(&self) -> Ended {
         let attributes = self.now();
+        let started = self.run.clock.now();
         let made = self
             .retry(|| {
                 let context = self.context("back_up");
@@ -217,6 +219,7 @@ impl Step {
             Ok(report) => report,
             Err(error) => return Ended::failed(None, error),
         };
+        let ended = self.run.clock.now();
         let mut live = match self.read(&self.bindings).await {
             Ok(Some(live)) => live,
             // The point is made; that the look at it failed does not undo it.
@@ -231,8 +234,12 @@ impl Step {
             }
         }
         live.recovery_points.sort_by_key(|point| point.time);
+        let mut outcome = self.recorded(live, true);
+        if let Outcome::Recorded(resource) = &mut outcome {
+            measure::ran(resource, started, ended);
+        }
         Ended {
-            outcome: Some(self.recorded(live, true)),
+            outcome: Some(outcome),
             unreadable: report.unreadable,
             error: None,
         }
@@ -261,7 +268,9 @@ impl Step {
     fn recorded(&self, live: LiveResource, same: bool) -> Outcome {
         let history = self.recorded.as_ref().filter(|_| same);
         Outcome::Recorded(Box::new(RecordedResource {
-            measured: std::collections::BTreeMap::new(),
+            measured: history
+                .map(|resource| resource.measured.clone())
+                .unwrap_or_default(),
             kind: self.action.kind.clone(),
             provider: self.action.provider.clone(),
             attributes: live.attributes,

@@ -14,6 +14,7 @@ use crate::error::EngineError;
 use crate::event::Event;
 use crate::execute::ActionError;
 use crate::journal::{Outcome, Record};
+use crate::measure;
 use crate::providers::Providers;
 use crate::retry::retried;
 use crate::run::Run;
@@ -166,8 +167,10 @@ async fn run_one(
     };
     match made {
         Ok(report) => {
+            let ended = run.clock.now();
             let live = acting.read(providers, run).await;
-            let resource = with_points(&acting.resource, live, &report.points);
+            let mut resource = with_points(&acting.resource, live, &report.points);
+            measure::ran(&mut resource, started, ended);
             session.journal(vec![done(id, &address, Verb::BackUp, resource, None, run)])?;
             tell_done(run, id, &address, started);
             one.made = Some(report);

@@ -2,7 +2,7 @@
 
 use lifeboat_contract::{Destination, ErrorClass};
 use lifeboat_memory::Method;
-use lifeboat_model::{Address, Span};
+use lifeboat_model::{Address, InputValue, ModelInput, Span};
 use serde_json::json;
 
 use super::BackUpOutcome;
@@ -313,4 +313,31 @@ async fn a_verification_is_recorded_whether_it_passes_or_not() {
         site.recorded().resources[&snapshot("t0")].last_verify,
         Some(outcome.record)
     );
+}
+
+#[tokio::test]
+async fn every_backup_measures_its_run_and_the_worst_one_stays() {
+    let site = Site::new(1);
+    site.apply(&wanted(1)).await.unwrap();
+    let first = site.recorded().resources[&snapshot("t0")].measured[&ModelInput::RunTime].clone();
+    assert_eq!((first.n, first.worst), (1, InputValue::Span(Span::ZERO)));
+    // One run that takes a minute, because the provider is throttled meanwhile; then a quick one.
+    site.world
+        .faults()
+        .fail(Method::BackUp, 1, ErrorClass::Throttled);
+    let slow = async {
+        while site.world.faults().calls(Method::BackUp) < 1 {
+            tokio::task::yield_now().await;
+        }
+        site.pass(Span::from_secs(60));
+    };
+    let addresses = [snapshot("t0")];
+    let (outcome, ()) = tokio::join!(backed_up(&site, &addresses), slow);
+    assert!(outcome.is_success());
+    backed_up(&site, &[snapshot("t0")]).await;
+    let measured =
+        site.recorded().resources[&snapshot("t0")].measured[&ModelInput::RunTime].clone();
+    assert_eq!(measured.worst, InputValue::Span(Span::from_secs(60)));
+    assert_eq!(measured.last, InputValue::Span(Span::ZERO));
+    assert_eq!((measured.n, measured.at), (3, site.now()));
 }

@@ -9,7 +9,7 @@ use lifeboat_model::{
 
 use super::builder::Builder;
 use super::place::{Place, Places};
-use super::value::{is_worse, read};
+use super::value::read;
 use crate::exposure::graph::Input;
 
 /// What was measured of an input, and is worse than what is declared.
@@ -52,7 +52,7 @@ impl Builder<'_> {
         let observed = self.observed(input, places);
         match (declared, observed) {
             (Some(declared), None) => Some(declared),
-            (Some(declared), Some(seen)) if is_worse(input, seen.value, declared.value) => {
+            (Some(declared), Some(seen)) if input.is_worse(seen.value, declared.value) => {
                 let (address, value) = (seen.address.clone(), seen.value);
                 self.contradictions.insert(
                     (address.clone(), input),

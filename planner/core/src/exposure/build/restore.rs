@@ -84,15 +84,8 @@ impl Builder<'_> {
         drill: Option<&DrillRecord>,
     ) -> Option<Input<Span>> {
         let mut places = places.clone();
-        let measured = drill.map(|drill| {
-            let took = InputValue::Span(drill.took);
-            Measurement {
-                worst: took,
-                last: took,
-                at: drill.at,
-                n: 1,
-            }
-        });
+        let measured =
+            drill.map(|drill| Measurement::first(InputValue::Span(drill.took), drill.at));
         let own = places.nearest_first.first_mut();
         let map = measured.map(|it| [(ModelInput::RestoreTime, it)].into());
         if let (Some(own), Some(map)) = (own, &map) {

@@ -180,8 +180,16 @@ impl<'a> Builder<'a> {
             .or(recorded.map(|recorded| &recorded.provider));
         let domains = self.domains(first.or(second), &[Some(&address), provider]);
         let kept_elsewhere = self.design.escrows.contains_key(&address);
-        let needs = live.map_or(&[] as &[Need], |live| live.needs.as_slice());
-        let needs = needs
+        let needed = live.map(|live| live.needs.as_slice());
+        let would_need = self.live.needs.get(&address).map(Vec::as_slice);
+        let (first, second) = if made {
+            (would_need, needed)
+        } else {
+            (needed, would_need)
+        };
+        let needs = first
+            .or(second)
+            .unwrap_or_default()
             .iter()
             .filter(|need| !(kept_elsewhere && need.kind == NeedKind::Key))
             .cloned()

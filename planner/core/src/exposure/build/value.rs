@@ -40,13 +40,3 @@ pub(super) fn size(attributes: &Attributes, name: &str) -> Option<ByteSize> {
 pub(super) fn is_on(attributes: &Attributes, name: &str) -> bool {
     attributes.get(name).and_then(Value::as_bool) == Some(true)
 }
-
-/// Returns whether the first value makes for the worse bound: a slower rate, a longer time, more data.
-pub(super) fn is_worse(input: ModelInput, first: InputValue, second: InputValue) -> bool {
-    match input {
-        ModelInput::ArchiveBandwidth | ModelInput::RestoreBandwidth | ModelInput::ReplayRate => {
-            first < second
-        }
-        _ => first > second,
-    }
-}
