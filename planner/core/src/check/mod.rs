@@ -3,6 +3,7 @@
 //! Nothing here is shared with the stages that make a plan, except the model of exposure: a mistake of theirs is
 //! found, not repeated.
 
+mod downsets;
 mod finding;
 mod protection;
 mod shape;
@@ -11,7 +12,9 @@ mod touched;
 use lifeboat_model::{Catalog, LiveState, Plan, RecordedState};
 
 pub use finding::Finding;
-pub(crate) use protection::less_protected;
+pub(crate) use protection::{less_protected, steps};
+#[cfg(test)]
+pub(crate) use protection::EXACT;
 
 use crate::design::Design;
 

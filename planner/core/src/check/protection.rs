@@ -1,25 +1,53 @@
-//! Promise 2: never less protected than the worse of before and after.
+//! Promise 2: never less protected than the worse of before and after, whatever runs at the same time.
+//!
+//! Actions run concurrently, so that an apply can stand in the state of any *down-set* of the change graph: a set of
+//! actions that holds, with each action, all that it waits for. Here every down-set is looked at, one target at a time:
+//! a target's exposure depends only on the actions that touch it (its own, and those of repositories that hold its
+//! points), so the graph is projected on these. A down-set of the projection is the trace of one of the whole graph
+//! (close it under what it waits for), and the other way round.
+//!
+//! **Beyond [`EXACT`] touching actions** only the *minimal* down-sets are looked at: for every set `W` of actions that
+//! may weaken, the least down-set `D(W)` that holds it. That suffices where all other actions are monotone, that is,
+//! where doing one more of them never raises an exposure (a copy that is added, a timer that starts, a first backup):
+//!
+//! > Let `D` be any down-set, `W` its weakening actions. `D(W) ⊆ D`, because `D` is closed and holds `W`; and `D(W)`
+//! > holds no weakening action outside of `W`, else `D` would hold it too. So `D \ D(W)` is all monotone, and they can
+//! > be done after `D(W)`, in the order of the graph; each lowers the exposure or leaves it. So the exposure in `D(W)`
+//! > is no less than that in `D`: if `D(W)` is within the limits, so is `D`.
+//!
+//! Up to [`EXACT`] nothing is taken for granted about what is monotone. A test compares the two on random plans.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{
-    Action, Address, Block, Bound, Catalog, Effect, Goal, LiveState, Plan, RecordedState, Scope,
-    Span, Verb,
+    Action, ActionId, Address, Block, Bound, Catalog, Effect, LiveState, Plan, RecordedState,
+    Scope, Span, Verb,
 };
-use serde_json::Value;
 
 use super::Finding;
+use super::downsets::{Order, Relation};
 use crate::design::Design;
-use crate::exposure::{Assessor, SCOPES, World};
+use crate::exposure::build::Builder;
+use crate::exposure::{SCOPES, World, bounds};
+
+/// Up to so many actions that touch one target, every down-set is looked at.
+pub(crate) const EXACT: usize = 12;
 
 /// The bounds of one target in every scope.
 type Bounds = Vec<(Scope, Bound<Span>, Bound<Span>)>;
 
-/// Follows the plan action by action, and assesses whoever an action may have taken something from.
+/// What a plan does to the protection of targets on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Steps {
+    /// Where a target is less protected than before and after.
+    pub(crate) broken: Vec<Finding>,
+    /// Whether at some step, the last one included, some target is less protected than it is now.
+    pub(crate) weaker_than_now: bool,
+}
+
+/// Returns where the plan leaves a target less protected than both before and after.
 ///
-/// Only an action that weakens, changes or removes can leave a target less protected: what is made beside the rest
-/// never raises an exposure. A replacement that the plan announces as `plan::exposed` is left out: it needs leave of
-/// its own.
+/// A replacement that the plan announces as `plan::exposed` is left out: it needs leave of its own.
 pub(crate) fn less_protected(
     plan: &Plan,
     design: &Design,
@@ -27,133 +55,185 @@ pub(crate) fn less_protected(
     recorded: &RecordedState,
     catalog: &Catalog,
 ) -> Vec<Finding> {
+    steps(plan, design, live, recorded, catalog, EXACT).broken
+}
+
+/// Returns what the plan does to the protection of targets, looking at every down-set of up to `exact` actions.
+pub(crate) fn steps(
+    plan: &Plan,
+    design: &Design,
+    live: &LiveState,
+    recorded: &RecordedState,
+    catalog: &Catalog,
+    exact: usize,
+) -> Steps {
+    let exposed: BTreeSet<Address> = plan
+        .notices
+        .iter()
+        .filter(|notice| notice.code == "plan::exposed")
+        .filter_map(|notice| notice.address.as_ref().map(Address::owner))
+        .collect();
     let mut grader = Grader {
-        assessor: Assessor::new(catalog, live, plan.as_of),
+        builder: Builder::new(catalog, live, recorded, design, plan.as_of),
         design,
-        exposed: plan
-            .notices
-            .iter()
-            .filter(|notice| notice.code == "plan::exposed")
-            .filter_map(|notice| notice.address.as_ref().map(Address::owner))
-            .collect(),
-        in_repository: in_repository(plan, live),
-        limits: BTreeMap::new(),
+        plan,
+        order: Order::of(&plan.actions),
+        before: World::live(live),
+        exact,
     };
-    let before = World::live(live, recorded);
-    let mut after = before.clone();
-    for action in &plan.actions {
-        after.apply(action);
-    }
-    grader.limits(plan, &before, &after);
-    let mut world = before;
-    let mut findings = Vec::new();
-    for action in &plan.actions {
-        world.apply(action);
-        for target in grader.touched(action) {
-            findings.extend(grader.judge(&world, &target, action));
+    let mut steps = Steps::default();
+    for (target, touching) in touching(plan, live) {
+        if !touching.iter().any(|action| may_weaken(action)) {
+            continue;
+        }
+        let (broken, weaker) = grader.judge(&target, &touching);
+        steps.weaker_than_now |= weaker;
+        if !exposed.contains(&target) {
+            steps.broken.extend(broken);
         }
     }
-    findings
+    steps
+}
+
+/// Returns whether an action may take something from a target: what is made beside the rest never raises an exposure.
+fn may_weaken(action: &Action) -> bool {
+    action.effect != Effect::Strengthens
+        && !matches!(action.verb, Verb::Create | Verb::BackUp | Verb::Adopt)
+}
+
+/// Returns the actions that touch each target, in the order of the plan.
+fn touching<'p>(plan: &'p Plan, live: &LiveState) -> BTreeMap<Address, Vec<&'p Action>> {
+    let mut of: BTreeMap<Address, Vec<&Action>> = BTreeMap::new();
+    let mut repositories: BTreeMap<String, Vec<&Action>> = BTreeMap::new();
+    for action in &plan.actions {
+        if let Some(target) = &action.target {
+            of.entry(target.clone()).or_default().push(action);
+        } else if action.address.block == Block::Repository {
+            let actions = repositories.entry(action.address.to_string()).or_default();
+            actions.push(action);
+        }
+    }
+    if repositories.is_empty() {
+        return of;
+    }
+    let mut held: BTreeSet<(Address, &str)> = BTreeSet::new();
+    let planned = plan
+        .actions
+        .iter()
+        .filter_map(|action| Some((&action.address, action.after.as_ref()?)));
+    let standing = live.resources.iter().map(|(address, it)| (address, &it.attributes));
+    for (address, attributes) in standing.chain(planned) {
+        let repository = attributes.get("repository").and_then(|it| it.as_str());
+        if let (Some(repository), true) = (repository, address.part.is_some()) {
+            held.insert((address.owner(), repository));
+        }
+    }
+    for (target, repository) in held {
+        let actions = repositories.get(repository).into_iter().flatten();
+        of.entry(target).or_default().extend(actions);
+    }
+    for actions in of.values_mut() {
+        actions.sort_by_key(|action| action.id);
+    }
+    of
 }
 
 struct Grader<'a> {
-    assessor: Assessor<'a>,
+    builder: Builder<'a>,
     design: &'a Design,
-    /// Targets whose plan announces a time without protection.
-    exposed: BTreeSet<Address>,
-    /// The targets that have points in each repository that the plan takes.
-    in_repository: BTreeMap<String, BTreeSet<Address>>,
-    /// The worse of before and after.
-    limits: BTreeMap<Address, Bounds>,
+    plan: &'a Plan,
+    order: Order<'a>,
+    before: World<'a>,
+    exact: usize,
 }
 
-fn in_repository(plan: &Plan, live: &LiveState) -> BTreeMap<String, BTreeSet<Address>> {
-    let mut targets: BTreeMap<String, BTreeSet<Address>> = plan
-        .actions
-        .iter()
-        .filter(|action| action.address.block == Block::Repository)
-        .filter(|action| matches!(action.verb, Verb::Delete | Verb::Replace))
-        .map(|action| (action.address.to_string(), BTreeSet::new()))
-        .collect();
-    if targets.is_empty() {
-        return targets;
-    }
-    for (address, resource) in &live.resources {
-        let repository = resource
-            .attributes
-            .get("repository")
-            .and_then(Value::as_str);
-        if let Some(targets) = repository.and_then(|name| targets.get_mut(name)) {
-            targets.insert(address.owner());
+impl<'a> Grader<'a> {
+    /// Returns where a target is less protected than before and after, each scope once, and whether it is anywhere less
+    /// protected than now.
+    fn judge(&mut self, target: &Address, touching: &[&'a Action]) -> (Vec<Finding>, bool) {
+        let ids: Vec<ActionId> = touching.iter().map(|action| action.id).collect();
+        let relation = self.order.project(&ids);
+        let own = self.before.only(target);
+        let was = self.bounds(&own, target);
+        let will_be = self.after(&own, target, touching, &vec![true; touching.len()]);
+        let weakening: Vec<bool> = touching.iter().map(|action| may_weaken(action)).collect();
+        let sets = self.sets(&relation, &weakening);
+        let mut found: BTreeMap<Scope, Finding> = BTreeMap::new();
+        let mut weaker = exceeds(&will_be, &was).next().is_some();
+        for set in sets {
+            let bounds = self.after(&own, target, touching, &set);
+            weaker |= exceeds(&bounds, &was).next().is_some();
+            let worse: Bounds = was
+                .iter()
+                .zip(&will_be)
+                .map(|(was, then)| (was.0, was.1.max(then.1), was.2.max(then.2)))
+                .collect();
+            let after = last(touching, &set);
+            for scope in exceeds(&bounds, &worse) {
+                found.entry(scope).or_insert_with(|| Finding::LessProtected {
+                    target: target.clone(),
+                    scope,
+                    after,
+                });
+            }
         }
-    }
-    targets
-}
-
-impl Grader<'_> {
-    /// Returns the targets that an action may take something from.
-    fn touched(&self, action: &Action) -> Vec<Address> {
-        let harmless = action.effect == Effect::Strengthens
-            || matches!(action.verb, Verb::Create | Verb::BackUp | Verb::Adopt);
-        if harmless {
-            return Vec::new();
-        }
-        let in_repository = self.in_repository.get(&action.address.to_string());
-        action
-            .target
-            .iter()
-            .chain(in_repository.into_iter().flatten())
-            .filter(|target| !self.exposed.contains(*target))
-            .cloned()
-            .collect()
+        (found.into_values().collect(), weaker)
     }
 
-    fn bounds<'w>(&mut self, world: &'w World<'w>, target: &'w Address) -> Bounds {
+    /// Returns the down-sets to look at, smallest first.
+    fn sets(&self, relation: &Relation, weakening: &[bool]) -> Vec<Vec<bool>> {
+        if relation.len() <= self.exact {
+            relation.down_sets()
+        } else {
+            relation.minimal_down_sets(weakening)
+        }
+    }
+
+    fn after(
+        &mut self,
+        own: &World<'a>,
+        target: &Address,
+        touching: &[&'a Action],
+        set: &[bool],
+    ) -> Bounds {
+        let mut world = own.clone();
+        for (action, _) in touching.iter().zip(set).filter(|(_, done)| **done) {
+            world.apply(action);
+        }
+        self.bounds(&world, target)
+    }
+
+    fn bounds(&mut self, world: &World<'_>, target: &Address) -> Bounds {
+        let graph = self.builder.graph(world, target);
+        let objective = self.design.objective(target);
         SCOPES
             .into_iter()
             .map(|scope| {
-                let goals = self.design.objective(target).map(|it| &it.goals);
-                let goal: Goal = goals
-                    .and_then(|goals| goals.get(&scope))
+                let goal = objective
+                    .and_then(|objective| objective.goals.get(&scope))
                     .cloned()
                     .unwrap_or_default();
-                let exposure = self.assessor.exposure(world, target, scope, &goal);
-                (scope, exposure.rpo.bound, exposure.rto.bound)
+                let (rpo, rto) = bounds(&graph, scope, &goal, self.plan.as_of);
+                (scope, rpo, rto)
             })
             .collect()
     }
+}
 
-    fn limits<'w>(&mut self, plan: &'w Plan, before: &World<'w>, after: &World<'w>) {
-        let targets: BTreeSet<Address> = plan
-            .actions
-            .iter()
-            .flat_map(|action| self.touched(action))
-            .collect();
-        for target in targets {
-            let was = self.bounds(before, &target);
-            let will_be = self.bounds(after, &target);
-            let worse = was
-                .into_iter()
-                .zip(will_be)
-                .map(|((scope, rpo, rto), (_, then_rpo, then_rto))| {
-                    (scope, rpo.max(then_rpo), rto.max(then_rto))
-                })
-                .collect();
-            self.limits.insert(target, worse);
-        }
-    }
+/// Returns the scopes in which the bounds are beyond the limits.
+fn exceeds(bounds: &Bounds, limits: &Bounds) -> impl Iterator<Item = Scope> {
+    bounds
+        .iter()
+        .zip(limits)
+        .filter(|((_, rpo, rto), (_, most_rpo, most_rto))| rpo > most_rpo || rto > most_rto)
+        .map(|((scope, ..), _)| *scope)
+}
 
-    fn judge<'w>(&mut self, world: &World<'w>, target: &Address, action: &Action) -> Vec<Finding> {
-        let now = self.bounds(world, target);
-        let limits = self.limits.get(target).into_iter().flatten();
-        now.into_iter()
-            .zip(limits)
-            .filter(|((_, rpo, rto), (_, worst_rpo, worst_rto))| rpo > worst_rpo || rto > worst_rto)
-            .map(|((scope, ..), _)| Finding::LessProtected {
-                target: target.clone(),
-                scope,
-                after: action.id,
-            })
-            .collect()
-    }
+/// Returns the last action of a set that may have taken something.
+fn last(touching: &[&Action], set: &[bool]) -> ActionId {
+    let done = touching.iter().zip(set).filter(|(_, done)| **done);
+    let mut done = done.map(|(action, _)| *action).rev();
+    let newest = done.clone().next().map_or(ActionId(0), |action| action.id);
+    done.find(|action| may_weaken(action))
+        .map_or(newest, |action| action.id)
 }

@@ -1,27 +1,29 @@
-//! Derives what a target would lose in each failure scope.
+//! Derives what a target or a service would lose in each failure scope, and how long it would be down.
 //!
-//! The way: [`World`] is what stands, before an apply or after some of its actions; `flow` says how old the newest
-//! point of a protection can be; `kept` which ages its retention is sure to hold; [`Assessor`] puts them together for
-//! one target and one scope. Scopes today: corruption and instance. Every number comes with its derivation, and what
-//! was taken for granted is named.
+//! The way: [`World`] is what stands, before an apply or after some of its actions; `build` makes a [`graph::CopyGraph`]
+//! of plain numbers from it; `loss` and `recovery` say what each copy gives; `assessor` puts the copies of one target
+//! together, `services` those of several; `rows` is the table, [`derive`] the derivation of one line of it. Every number
+//! comes with where it comes from, and what was taken for granted is named.
 
 mod assessor;
 pub(crate) mod build;
 pub mod calendar;
-mod flow;
+mod explain;
 pub mod found;
 mod gaps;
 pub mod graph;
-mod kept;
 pub mod loss;
 pub mod recovery;
 mod rows;
-#[cfg(test)]
-mod tests;
+mod scene;
+mod services;
+
+mod together;
 pub mod trace;
 mod world;
 
-pub(crate) use assessor::Assessor;
+pub(crate) use assessor::{assess_graph, bounds};
+pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
 pub use rows::assess;
 pub(crate) use rows::rows;
@@ -30,4 +32,4 @@ pub(crate) use world::World;
 use lifeboat_model::Scope;
 
 /// The scopes that are derived, in the order of the table.
-pub const SCOPES: [Scope; 2] = [Scope::Instance, Scope::Corruption];
+pub const SCOPES: [Scope; 5] = Scope::ALL;

@@ -1,17 +1,22 @@
 //! The exposure table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, Catalog, ExposureRow, LiveState, PlanOptions, RecordedState, Span,
+    Action, Address, Catalog, Exposure, ExposureRow, Goal, LiveState, Objective, PlanOptions,
+    RecordedState, Scope, Span,
 };
 
-use super::{Assessor, SCOPES, World};
+use super::assessor::unbounded;
+use super::build::Builder;
+use super::scene::Scene;
+use super::trace::Silent;
+use super::{SCOPES, World};
 use crate::design::Design;
 use crate::diff::Snapshots;
 
-/// Returns each target in each scope as it stands, in address order.
+/// Returns each target and each service in each scope as it stands: targets in address order, then services.
 ///
 /// `now` is with what is live; `planned` is with the same once its schedules and its retention have run for long
 /// enough: nothing is planned.
@@ -40,35 +45,114 @@ pub fn assess(
     rows(&snapshots, &[])
 }
 
-/// Returns each target in each scope, with what is live now and with what the actions leave, in address order.
+/// Returns each target and each service in each scope, with what is live now and with what the actions leave.
+///
+/// A scope has a row where the objective has a goal for it; corruption and instance always have.
 pub(crate) fn rows(snapshots: &Snapshots<'_>, actions: &[Action]) -> Vec<ExposureRow> {
-    let now = World::live(snapshots.live, snapshots.recorded);
-    let mut planned = now.clone();
-    for action in actions {
-        planned.apply(action);
-    }
-    let planned = planned.settled();
-    let mut targets: BTreeSet<Address> = now.targets();
-    targets.extend(snapshots.design.targets.keys().cloned());
-    let as_of = snapshots.options.as_of;
-    let mut assessor = Assessor::new(snapshots.catalog, snapshots.live, as_of);
+    let mut builder = Builder::new(
+        snapshots.catalog,
+        snapshots.live,
+        snapshots.recorded,
+        snapshots.design,
+        snapshots.options.as_of,
+    );
+    let worlds = worlds(snapshots, actions);
+    let targets = targets(snapshots.design, &worlds.0);
+    let now = Scene::new(&mut builder, &worlds.0, &targets);
+    let planned = Scene::new(&mut builder, &worlds.1, &targets);
     let mut rows = Vec::with_capacity(targets.len() * SCOPES.len());
     for target in &targets {
         let objective = snapshots.design.objective(target);
-        for scope in SCOPES {
-            let goal = objective
-                .and_then(|objective| objective.goals.get(&scope))
-                .cloned()
-                .unwrap_or_default();
+        for (scope, goal) in goals(objective) {
+            let of = |scene: &Scene<'_>| {
+                let exposure = scene.target(target, scope, &goal, &mut Silent);
+                exposure.unwrap_or_else(|| nothing(target))
+            };
             rows.push(ExposureRow {
                 target: target.clone(),
                 objective: objective.map(|objective| objective.name.clone()),
                 scope,
-                now: assessor.exposure(&now, target, scope, &goal),
-                planned: assessor.exposure(&planned, target, scope, &goal),
+                now: of(&now),
+                planned: of(&planned),
+                goal,
+            });
+        }
+    }
+    rows.extend(service_rows(snapshots.design, &now, &planned));
+    rows
+}
+
+fn service_rows(design: &Design, now: &Scene<'_>, planned: &Scene<'_>) -> Vec<ExposureRow> {
+    if design.services.is_empty() {
+        return Vec::new();
+    }
+    let of = |scene: &Scene<'_>| -> BTreeMap<Scope, BTreeMap<Address, Exposure>> {
+        let in_scope = |scope| {
+            let exposures = scene.services(scope, None, &mut Silent).into_iter();
+            let owned = exposures.map(|(address, exposure)| (address.clone(), exposure));
+            (scope, owned.collect())
+        };
+        SCOPES.into_iter().map(in_scope).collect()
+    };
+    let (mut now, mut planned) = (of(now), of(planned));
+    let mut rows = Vec::new();
+    for (address, block) in &design.services {
+        let label = block.objective.as_ref();
+        let objective = label.and_then(|label| design.objectives.get(label));
+        for (scope, goal) in goals(objective) {
+            let take = |of: &mut BTreeMap<Scope, BTreeMap<Address, Exposure>>| {
+                let exposure = of.get_mut(&scope).and_then(|of| of.remove(address));
+                exposure.unwrap_or_else(|| nothing(address))
+            };
+            rows.push(ExposureRow {
+                target: address.clone(),
+                objective: objective.map(|objective| objective.name.clone()),
+                scope,
+                now: take(&mut now),
+                planned: take(&mut planned),
                 goal,
             });
         }
     }
     rows
+}
+
+/// Returns what is live, and what the actions leave once schedules and retention have run for long enough.
+pub(super) fn worlds<'a>(
+    snapshots: &Snapshots<'a>,
+    actions: &'a [Action],
+) -> (World<'a>, World<'a>) {
+    let now = World::live(snapshots.live);
+    let mut planned = now.clone();
+    for action in actions {
+        planned.apply(action);
+    }
+    (now, planned.settled())
+}
+
+/// Returns every target of the design, and every other that something still stands of.
+pub(super) fn targets(design: &Design, now: &World<'_>) -> BTreeSet<Address> {
+    let mut targets = now.targets();
+    targets.extend(design.targets.keys().cloned());
+    targets
+}
+
+/// Returns the scopes that have a row, with their goals.
+fn goals(objective: Option<&Objective>) -> impl Iterator<Item = (Scope, Goal)> {
+    SCOPES.into_iter().filter_map(move |scope| {
+        let goal = objective.and_then(|objective| objective.goals.get(&scope));
+        let always = matches!(scope, Scope::Corruption | Scope::Instance);
+        (always || goal.is_some()).then(|| (scope, goal.cloned().unwrap_or_default()))
+    })
+}
+
+fn nothing(of: &Address) -> Exposure {
+    let reason = format!("nothing protects `{of}`");
+    Exposure {
+        rpo: unbounded(reason.clone()),
+        rto: unbounded(reason),
+        tolerated_dwell: None,
+        rollback: None,
+        choices: Vec::new(),
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_model::{
-    Action, Address, Attributes, Block, DrillRecord, LiveState, RecordedState, Verb,
+    Action, Address, Attributes, Block, LiveState, Verb,
 };
 use serde_json::Value;
 
@@ -14,9 +14,10 @@ use super::graph::Holds;
 pub(crate) struct Standing<'a> {
     pub(crate) attributes: &'a Attributes,
     pub(crate) holds: Holds,
-    pub(crate) drill: Option<&'a DrillRecord>,
     /// Whether an action of the plan made it anew, so that a repository that the plan took does not matter to it.
     anew: bool,
+    /// Whether another object takes its place, of which nothing was measured yet.
+    pub(crate) is_replaced: bool,
 }
 
 /// What stands of all targets.
@@ -27,13 +28,15 @@ pub(crate) struct World<'a> {
     taken: BTreeSet<String>,
     /// Repositories that actions made, where they are now planned to stand.
     made: BTreeSet<String>,
+    /// Whether schedules and retention have run for long enough.
+    is_settled: bool,
     /// Repositories that actions made or changed, as they now are.
     repositories: BTreeMap<&'a Address, &'a Attributes>,
 }
 
 impl<'a> World<'a> {
     /// Returns what is live.
-    pub(crate) fn live(live: &'a LiveState, recorded: &'a RecordedState) -> Self {
+    pub(crate) fn live(live: &'a LiveState) -> Self {
         let standing = live
             .resources
             .iter()
@@ -44,15 +47,11 @@ impl<'a> World<'a> {
                     (Some(oldest), Some(newest)) => Holds::Points { oldest, newest },
                     _ => Holds::Nothing,
                 };
-                let drill = recorded
-                    .resources
-                    .get(address)
-                    .and_then(|it| it.last_drill.as_ref());
                 let standing = Standing {
                     attributes: &resource.attributes,
                     holds,
-                    drill,
                     anew: false,
+                    is_replaced: false,
                 };
                 (address, standing)
             })
@@ -60,6 +59,21 @@ impl<'a> World<'a> {
         Self {
             standing,
             ..Self::default()
+        }
+    }
+
+    /// Returns what stands of one target, and what was done to repositories.
+    pub(crate) fn only(&self, target: &Address) -> Self {
+        let own = self.standing.range::<Address, _>(target..);
+        Self {
+            standing: own
+                .take_while(|(address, _)| is_below(address, target))
+                .map(|(address, standing)| (*address, standing.clone()))
+                .collect(),
+            taken: self.taken.clone(),
+            made: self.made.clone(),
+            is_settled: self.is_settled,
+            repositories: self.repositories.clone(),
         }
     }
 
@@ -95,12 +109,11 @@ impl<'a> World<'a> {
                 }
             }
             (Verb::Create | Verb::Replace, Some(attributes)) => {
-                let drill = self.standing.get(address).and_then(|it| it.drill);
                 let standing = Standing {
                     attributes,
                     holds: Holds::Nothing,
-                    drill,
                     anew: true,
+                    is_replaced: action.verb == Verb::Replace,
                 };
                 self.standing.insert(address, standing);
             }
@@ -115,6 +128,7 @@ impl<'a> World<'a> {
 
     /// Returns what stands once schedules and retention have run for long enough.
     pub(crate) fn settled(mut self) -> Self {
+        self.is_settled = true;
         for standing in self.standing.values_mut() {
             if standing.holds != Holds::Nothing {
                 standing.holds = Holds::Steady;
@@ -124,19 +138,14 @@ impl<'a> World<'a> {
     }
 
     /// Returns what stands below a target, in address order.
-    pub(crate) fn below(
-        &self,
-        target: &'a Address,
-    ) -> impl Iterator<Item = (&'a Address, &Standing<'a>)> {
+    pub(crate) fn below<'s>(
+        &'s self,
+        target: &'s Address,
+    ) -> impl Iterator<Item = (&'a Address, &'s Standing<'a>)> {
         self.standing
             .range::<Address, _>(target..)
             .map(|(address, standing)| (*address, standing))
-            .take_while(move |(address, _)| {
-                address.block == target.block
-                    && address.kind == target.kind
-                    && address.name == target.name
-                    && address.key == target.key
-            })
+            .take_while(move |(address, _)| is_below(address, target))
     }
 
     pub(crate) fn get(&self, address: &Address) -> Option<&Standing<'a>> {
@@ -164,6 +173,11 @@ impl<'a> World<'a> {
         self.repositories.get(repository).copied()
     }
 
+    /// Returns whether schedules and retention have run for long enough.
+    pub(crate) const fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
     /// Returns the setting that runs a protection.
     pub(crate) fn setting(&self, protection: &Address) -> Option<&Standing<'a>> {
         let key = protection.part.as_ref()?.key.clone();
@@ -177,4 +191,12 @@ impl<'a> World<'a> {
             .map(|address| address.owner())
             .collect()
     }
+}
+
+/// Returns whether something is the target or derived from it.
+fn is_below(address: &Address, target: &Address) -> bool {
+    address.block == target.block
+        && address.kind == target.kind
+        && address.name == target.name
+        && address.key == target.key
 }

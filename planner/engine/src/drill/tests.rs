@@ -120,23 +120,33 @@ async fn a_drill_without_a_point_says_so() {
 #[tokio::test]
 async fn a_drill_that_passed_measures_time_and_rate_and_a_failed_one_nothing() {
     let site = applied().await;
-    let slow = async {
-        while site.world.faults().calls(Method::Restore) < 1 {
-            tokio::task::yield_now().await;
-        }
-        site.pass(Span::from_secs(5));
+    // A clock that is a tenth of a second further whenever somebody looks.
+    let mut run = site.run();
+    let clock = run.clock.clone();
+    let looks = std::sync::atomic::AtomicU64::new(0);
+    run.clock = std::sync::Arc::new(move || {
+        let looked = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Span::from_millis(100).times(looked).after(clock.now())
+    });
+    let request = Drill {
+        address: copy("t0"),
+        point: PointChoice::Newest,
     };
-    // The first try is throttled, so that the second comes five seconds later.
-    site.world
-        .faults()
-        .fail(Method::Restore, 1, ErrorClass::Throttled);
-    let (outcome, ()) = tokio::join!(drilled(&site), slow);
-    assert!(outcome.unwrap().record.passed);
+    let mut session = site.open().await;
+    let outcome = drill(&request, &site.providers(), &mut session, &run)
+        .await
+        .unwrap();
+    drop(session);
+    assert!(outcome.record.passed);
     let measured = site.recorded().resources[&copy("t0")].measured.clone();
     let time = &measured[&ModelInput::RestoreTime];
     let rate = &measured[&ModelInput::RestoreBandwidth];
-    assert_eq!(time.worst, InputValue::Span(Span::from_secs(5)));
-    assert_eq!(rate.worst, InputValue::Rate(Rate(2)), "10 bytes in 5 s");
+    let took = outcome.record.took;
+    assert!(took > Span::ZERO);
+    assert_eq!(time.worst, InputValue::Span(took));
+    let rate_of = 10 * 1_000 / took.as_millis();
+    assert_eq!(rate.worst, InputValue::Rate(Rate(rate_of)), "10 bytes in {took}");
+    assert_eq!((time.n, rate.at), (1, outcome.record.at));
     site.world
         .faults()
         .fail(Method::Restore, 1, ErrorClass::Corrupt);

@@ -89,6 +89,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Returns the design that declares.
+    pub(crate) const fn design(&self) -> &'a Design {
+        self.design
+    }
+
+    /// Returns when live was read.
+    pub(crate) const fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
     /// Returns the copy graph of a target with all that stands in this world.
     pub(crate) fn graph(&mut self, world: &World<'_>, target: &Address) -> CopyGraph {
         let mut graph = self.base(target);
@@ -145,6 +155,7 @@ impl<'a> Builder<'a> {
             vault,
             gone: None,
             holds: Holds::Steady,
+            recorded: self.recorded.resources.get(proposed.address),
         };
         self.made(graph, &site)
     }
@@ -158,13 +169,12 @@ impl<'a> Builder<'a> {
     pub(super) fn made(&mut self, graph: &CopyGraph, site: &Site<'_>) -> Copy {
         let target = self.target(&graph.target);
         let live = self.live.resources.get(site.address);
-        let recorded = self.recorded.resources.get(site.address);
         let mut nearest_first = vec![Place {
             address: site.address,
             specs: site.spec.map_or(&[], |spec| spec.inputs.as_slice()),
             attributes: site.attributes,
             facts: live.map(|live| &live.facts),
-            measured: recorded.map(|recorded| &recorded.measured),
+            measured: site.recorded.map(|recorded| &recorded.measured),
         }];
         let vault = site.vault.as_ref();
         nearest_first.extend(vault.map(Vault::place));

@@ -1,6 +1,6 @@
 //! A protection that stands, or might.
 
-use lifeboat_model::{Address, Attributes, Mechanism, ProtectionSpec};
+use lifeboat_model::{Address, Attributes, Mechanism, ProtectionSpec, RecordedResource};
 
 use super::standing::Vault;
 use crate::exposure::graph::Holds;
@@ -36,6 +36,8 @@ pub(super) struct Site<'p> {
     /// Why nothing of it can be used any more.
     pub(super) gone: Option<String>,
     pub(super) holds: Holds,
+    /// What is recorded of it: what was measured.
+    pub(super) recorded: Option<&'p RecordedResource>,
 }
 
 /// What runs a schedule.

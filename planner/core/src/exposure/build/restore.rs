@@ -21,10 +21,8 @@ impl Builder<'_> {
         base: Option<usize>,
     ) -> Recovery {
         let is_replica = site.mechanism == Mechanism::Replica;
-        let drill = self
+        let drill = site
             .recorded
-            .resources
-            .get(site.address)
             .and_then(|recorded| recorded.last_drill.as_ref());
         let failed = drill.filter(|drill| !drill.passed);
         let ready = Input {

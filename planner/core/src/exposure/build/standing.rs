@@ -14,7 +14,7 @@ use super::place::Place;
 use super::proposal::{Site, Timer};
 use crate::diff::{protection, text};
 use crate::exposure::World;
-use crate::exposure::graph::CopyGraph;
+use crate::exposure::graph::{CopyGraph, Holds};
 
 /// What is known of a repository, whatever stands in it.
 #[derive(Debug)]
@@ -122,6 +122,7 @@ impl<'a> Builder<'a> {
             .and_then(|from| graph.copies.iter().position(|copy| copy.address == from));
         let gone =
             (!world.is_usable(standing)).then(|| format!("the repository of `{address}` is gone"));
+        let recorded = self.recorded.resources.get(address);
         Some(Site {
             address,
             mechanism,
@@ -132,8 +133,13 @@ impl<'a> Builder<'a> {
                 Timer::Standing(text(setting.attributes, role::SCHEDULE))
             }),
             vault,
+            holds: if gone.is_some() {
+                Holds::Nothing
+            } else {
+                holds(mechanism, standing.holds, world)
+            },
             gone,
-            holds: standing.holds,
+            recorded: recorded.filter(|_| !standing.is_replaced),
         })
     }
 
@@ -257,6 +263,15 @@ impl<'a> Builder<'a> {
                 self.domains(own, &[Some(site.address), provider])
             }
         }
+    }
+}
+
+/// Returns what a copy holds: a live copy needs no points, and log comes by itself once it has been set up.
+fn holds(mechanism: Mechanism, points: Holds, world: &World<'_>) -> Holds {
+    match mechanism {
+        Mechanism::Replica => Holds::Steady,
+        Mechanism::Log if world.is_settled() => Holds::Steady,
+        _ => points,
     }
 }
 

@@ -1,0 +1,142 @@
+//! Who recovers at the same time, because one failure takes them all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lifeboat_model::{Address, Domain, Goal, Scope};
+
+use super::graph::CopyGraph;
+use super::loss::survives;
+use super::recovery::{Load, restore};
+use super::trace::Silent;
+
+/// The loads that the targets of a world put on each other, in each scope.
+#[derive(Debug, Default)]
+pub(crate) struct Together {
+    /// The group of each target.
+    groups: BTreeMap<(Scope, usize), usize>,
+    loads: Vec<Group>,
+    alone: Load,
+}
+
+/// Targets that one failure may take at once.
+#[derive(Debug)]
+struct Group {
+    load: Load,
+    /// Whether some of it were left out because they have no goal for how long they may be down.
+    leaves_out: bool,
+}
+
+/// What is taken for granted where only some of a group have a goal.
+pub(crate) const GOALS_FIRST: &str = "what has no RTO goal is restored after what has one";
+
+impl Together {
+    /// Returns who fails together: targets that share a domain that the scope takes, and those that share one with
+    /// them. That is never too few.
+    ///
+    /// Each counts with its fastest copy. Those without a goal for their recovery time wait for the others. After a
+    /// corruption each target recovers by itself.
+    pub(crate) fn of<'a>(
+        graphs: &[CopyGraph],
+        goal: impl Fn(&Address, Scope) -> Option<&'a Goal>,
+    ) -> Self {
+        let mut together = Self::default();
+        for scope in Scope::ALL {
+            if scope == Scope::Corruption {
+                continue;
+            }
+            let has_goal = |graph: &CopyGraph| {
+                let goal = goal(&graph.target, scope);
+                goal.is_some_and(|goal| goal.rto.is_some())
+            };
+            for group in groups(graphs, scope) {
+                let with_goal = group
+                    .iter()
+                    .filter_map(|index| Some((*index, graphs.get(*index)?)))
+                    .filter(|(_, graph)| has_goal(graph));
+                let used: Vec<(&CopyGraph, usize)> = with_goal
+                    .clone()
+                    .filter_map(|(_, graph)| Some((graph, fastest(graph, scope)?)))
+                    .collect();
+                let place = together.loads.len();
+                for (index, _) in with_goal {
+                    together.groups.insert((scope, index), place);
+                }
+                together.loads.push(Group {
+                    leaves_out: group
+                        .iter()
+                        .any(|index| graphs.get(*index).is_some_and(|graph| !has_goal(graph))),
+                    load: Load::of(used),
+                });
+            }
+        }
+        together
+    }
+
+    /// Returns the load on the recovery of a target.
+    pub(crate) fn load(&self, scope: Scope, target: usize) -> &Load {
+        self.group(scope, target)
+            .map_or(&self.alone, |group| &group.load)
+    }
+
+    /// Returns whether the load leaves others out that fail with the target.
+    pub(crate) fn leaves_out(&self, scope: Scope, target: usize) -> bool {
+        self.group(scope, target)
+            .is_some_and(|group| group.leaves_out)
+    }
+
+    fn group(&self, scope: Scope, target: usize) -> Option<&Group> {
+        let group = self.groups.get(&(scope, target))?;
+        self.loads.get(*group)
+    }
+}
+
+/// Returns whether a failure of this scope takes a domain.
+fn takes(scope: Scope, domain: &Domain) -> bool {
+    match scope {
+        Scope::Corruption => false,
+        Scope::Account => domain.scope == Scope::Account,
+        Scope::Instance | Scope::Zone | Scope::Region => {
+            domain.scope >= Scope::Instance && domain.scope <= scope
+        }
+    }
+}
+
+/// Returns the groups of more than one target, in the order of their first.
+fn groups(graphs: &[CopyGraph], scope: Scope) -> Vec<BTreeSet<usize>> {
+    let mut parents: Vec<usize> = (0..graphs.len()).collect();
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, graph) in graphs.iter().enumerate() {
+        for domain in graph.domains.iter().filter(|it| takes(scope, it)) {
+            let known = *first.entry(domain.id.as_str()).or_insert(index);
+            let (a, b) = (root(&mut parents, known), root(&mut parents, index));
+            if let Some(parent) = parents.get_mut(a.max(b)) {
+                *parent = a.min(b);
+            }
+        }
+    }
+    let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for index in 0..graphs.len() {
+        let root = root(&mut parents, index);
+        groups.entry(root).or_default().insert(index);
+    }
+    groups.into_values().filter(|it| it.len() > 1).collect()
+}
+
+fn root(parents: &mut [usize], mut at: usize) -> usize {
+    while let Some(parent) = parents.get(at).copied().filter(|parent| *parent != at) {
+        let above = parents.get(parent).copied().unwrap_or(parent);
+        if let Some(own) = parents.get_mut(at) {
+            *own = above;
+        }
+        at = parent;
+    }
+    at
+}
+
+/// Returns the copy that survives and brings the data back soonest when nothing else restores.
+fn fastest(graph: &CopyGraph, scope: Scope) -> Option<usize> {
+    let alone = Load::alone();
+    (0..graph.copies.len())
+        .filter(|copy| survives(graph, *copy, scope).is_ok())
+        .min_by_key(|copy| restore(graph, *copy, scope, &alone, &mut Silent).bound)
+}
