@@ -83,7 +83,7 @@ impl Relation {
         };
         let mut sets: Vec<usize> = (0..1usize << count).filter(is_closed).collect();
         sets.sort_by_key(|set| set.count_ones());
-        let flags = |set: usize| (0..self.len()).map(|place| set & (1 << place) != 0);
+        let flags = |set: usize| (0..self.len()).map(move |place| set & (1 << place) != 0);
         sets.into_iter().map(|set| flags(set).collect()).collect()
     }
 

@@ -12,9 +12,9 @@ mod touched;
 use lifeboat_model::{Catalog, LiveState, Plan, RecordedState};
 
 pub use finding::Finding;
-pub(crate) use protection::{less_protected, steps};
 #[cfg(test)]
 pub(crate) use protection::EXACT;
+pub(crate) use protection::{less_protected, steps};
 
 use crate::design::Design;
 

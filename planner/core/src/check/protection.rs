@@ -121,7 +121,10 @@ fn touching<'p>(plan: &'p Plan, live: &LiveState) -> BTreeMap<Address, Vec<&'p A
         .actions
         .iter()
         .filter_map(|action| Some((&action.address, action.after.as_ref()?)));
-    let standing = live.resources.iter().map(|(address, it)| (address, &it.attributes));
+    let standing = live
+        .resources
+        .iter()
+        .map(|(address, it)| (address, &it.attributes));
     for (address, attributes) in standing.chain(planned) {
         let repository = attributes.get("repository").and_then(|it| it.as_str());
         if let (Some(repository), true) = (repository, address.part.is_some()) {
@@ -170,11 +173,13 @@ impl<'a> Grader<'a> {
                 .collect();
             let after = last(touching, &set);
             for scope in exceeds(&bounds, &worse) {
-                found.entry(scope).or_insert_with(|| Finding::LessProtected {
-                    target: target.clone(),
-                    scope,
-                    after,
-                });
+                found
+                    .entry(scope)
+                    .or_insert_with(|| Finding::LessProtected {
+                        target: target.clone(),
+                        scope,
+                        after,
+                    });
             }
         }
         (found.into_values().collect(), weaker)

@@ -1,9 +1,7 @@
 //! The exposure of one target in one scope: what every copy gives, put together.
 
 use jiff::Timestamp;
-use lifeboat_model::{
-    Address, Bound, Choice, Exposure, Figure, Goal, Provenance, Scope, Span,
-};
+use lifeboat_model::{Address, Bound, Choice, Exposure, Figure, Goal, Provenance, Scope, Span};
 
 use super::found::Found;
 use super::graph::{Capture, CopyGraph, Holds};
@@ -179,9 +177,7 @@ fn combined(
 ) -> Exposure {
     let fresh = offers.iter().min_by_key(|offer| offer.freshest_first());
     let fast = offers.iter().min_by_key(|offer| offer.fastest_first());
-    let general = || {
-        rejected.unwrap_or_else(|| format!("nothing protects `{}`", graph.target))
-    };
+    let general = || rejected.unwrap_or_else(|| format!("nothing protects `{}`", graph.target));
     let (Some(fresh), Some(fast)) = (fresh, fast) else {
         let reason = general();
         return Exposure {

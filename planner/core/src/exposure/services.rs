@@ -147,7 +147,10 @@ impl<'a> Scene<'a> {
             .as_ref()
             .and_then(|label| self.design.objectives.get(label));
         let dwell = |objective: &lifeboat_model::Objective| {
-            objective.goals.get(&scope).and_then(|it| it.detected_within)
+            objective
+                .goals
+                .get(&scope)
+                .and_then(|it| it.detected_within)
         };
         let own = self.design.objective(target);
         Goal {

@@ -10,7 +10,7 @@ use super::recovery::{Load, restore};
 use super::trace::Silent;
 
 /// The loads that the targets of a world put on each other, in each scope.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Together {
     /// The group of each target.
     groups: BTreeMap<(Scope, usize), usize>,
@@ -39,7 +39,11 @@ impl Together {
         graphs: &[CopyGraph],
         goal: impl Fn(&Address, Scope) -> Option<&'a Goal>,
     ) -> Self {
-        let mut together = Self::default();
+        let mut together = Self {
+            groups: BTreeMap::new(),
+            loads: Vec::new(),
+            alone: Load::alone(),
+        };
         for scope in Scope::ALL {
             if scope == Scope::Corruption {
                 continue;
@@ -65,7 +69,7 @@ impl Together {
                     leaves_out: group
                         .iter()
                         .any(|index| graphs.get(*index).is_some_and(|graph| !has_goal(graph))),
-                    load: Load::of(used),
+                    load: Load::of(scope, used),
                 });
             }
         }

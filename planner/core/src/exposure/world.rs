@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lifeboat_model::{
-    Action, Address, Attributes, Block, LiveState, Verb,
-};
+use lifeboat_model::{Action, Address, Attributes, Block, LiveState, Verb};
 use serde_json::Value;
 
 use super::graph::Holds;

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::sandbox::Sandbox;
 use super::shape::{Mechanics, Shape, Tree, Vault};
-use crate::exposure::{Assessor, SCOPES, World};
+use crate::exposure::build::Builder;
+use crate::exposure::{SCOPES, World, bounds as least};
 
 fn mechanics() -> impl Strategy<Value = Mechanics> {
     (0..2usize, 0..3usize, 0..4usize, any::<bool>(), 0..3usize).prop_map(
@@ -108,7 +109,7 @@ type Bounds = BTreeMap<(Address, Scope), (Bound<Span>, Bound<Span>)>;
 
 fn bounds(sandbox: &Sandbox, shape: &Shape, plan: &Plan, done: u32) -> Bounds {
     let design = sandbox.design(shape);
-    let mut world = World::live(&sandbox.live, &sandbox.recorded);
+    let mut world = World::live(&sandbox.live);
     for action in plan
         .actions
         .iter()
@@ -116,20 +117,24 @@ fn bounds(sandbox: &Sandbox, shape: &Shape, plan: &Plan, done: u32) -> Bounds {
     {
         world.apply(action);
     }
-    let mut assessor = Assessor::new(&sandbox.catalog, &sandbox.live, plan.as_of);
+    let mut builder = Builder::new(
+        &sandbox.catalog,
+        &sandbox.live,
+        &sandbox.recorded,
+        &design,
+        plan.as_of,
+    );
     let mut bounds = Bounds::new();
-    for target in World::live(&sandbox.live, &sandbox.recorded).targets() {
+    for target in World::live(&sandbox.live).targets() {
+        let graph = builder.graph(&world, &target);
         for scope in SCOPES {
             let goals = design
                 .objective(&target)
                 .map(|it| it.goals.clone())
                 .unwrap_or_default();
             let goal: Goal = goals.get(&scope).cloned().unwrap_or_default();
-            let exposure = assessor.exposure(&world, &target, scope, &goal);
-            bounds.insert(
-                (target.clone(), scope),
-                (exposure.rpo.bound, exposure.rto.bound),
-            );
+            let found = least(&graph, scope, &goal, plan.as_of);
+            bounds.insert((target.clone(), scope), found);
         }
     }
     bounds

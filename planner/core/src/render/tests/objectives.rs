@@ -149,6 +149,7 @@ fn all_is_as_promised_only_with_what_is_assumed() {
       PROTECTION        NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_sqlite.shop   gold
         corruption  rpo 2h: 1h ✓*
+        * assuming that a failed run is noticed and made up for at once
         * assuming that each run of snapshot["shop"] ends before its next one starts
       snapshot["shop"]  0s ✓    2       never     in 1h
         no drill yet
@@ -206,7 +207,7 @@ fn a_schedule_that_was_made_rarer_behind_our_back_is_a_problem() {
     let report = shop.look();
     let problems: Vec<&str> = report.problems().map(|(_, text)| text).collect();
     insta::assert_snapshot!(problems.join("\n"), @r#"
-    corruption: rpo 13d, the goal is 2h: snapshot["shop"]: at an age of 1d its retention keeps points at most 7d apart by the rule hourly (declared)
+    corruption: rpo 13d, the goal is 2h: snapshot["shop"] loses 13d = the longer of 7d between points and 13d that its age exceeds the dwell 1d by
     it runs on the schedule `7d` instead of `1h`
     "#);
 }
@@ -220,6 +221,7 @@ fn a_schedule_that_others_run_is_due_by_them() {
       PROTECTION        NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_sqlite.shop   gold
         corruption  rpo 2h: 1h ✓*
+        * assuming that a failed run is noticed and made up for at once
         * assuming that each run of snapshot["shop"] ends before its next one starts
         * assuming that somebody runs lifeboat backup run 'snapshot["shop"]' on the
           schedule 1h
@@ -237,8 +239,8 @@ fn a_goal_that_only_time_can_meet_is_not_met_at_present() {
     insta::assert_snapshot!(shop.show(), @r#"
     Problems:
       ✗ target.local_sqlite.shop
-        corruption: rpo unbounded at present, the goal is 2h: its oldest point is 0s
-        old, younger than a bad write found after 1d (measured)
+        corruption: rpo unbounded at present, the goal is 2h: the oldest point of
+        snapshot["shop"] is 0s old, younger than a bad write found after 1d
 
       PROTECTION        NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_sqlite.shop   gold
@@ -261,12 +263,12 @@ fn goals_that_no_bound_is_known_for_are_not_met() {
     insta::assert_snapshot!(shop.show(), @r#"
     Problems:
       ✗ target.local_sqlite.shop
-        corruption: rpo 1h, the goal is 1m: snapshot["shop"]: at an age of 1d its
-        retention keeps points at most 1h apart by the rule hourly (declared)
-        corruption: rto unbounded, the goal is 4h: no drill has measured a restore
-        from snapshot["shop"] yet
-        region: rpo unbounded, the goal is 1d: no bound is derived for this scope
-        yet
+        corruption: rpo 1h, the goal is 1m: snapshot["shop"] loses 1h = the longer
+        of 1h between points and 0s that its age exceeds the dwell 1d by
+        corruption: rto unbounded, the goal is 4h: how much data a restore brings
+        back is not known: declare size in an assumptions block, or run a drill
+        region: rpo unbounded, the goal is 1d: snapshot["shop"] does not count:
+        nothing is known yet about what target.local_sqlite.shop fails with
 
       PROTECTION        NEWEST  POINTS  VERIFIED  NEXT RUN
     target.local_sqlite.shop   gold
@@ -409,9 +411,9 @@ fn the_json_of_status_has_who_runs_it_and_every_goal() {
             at("/status/goals"),
         ),
         @r#"
-        "lifeboat"
-        [{"assuming":["each run of `target.local_sqlite.shop.snapshot[\"shop\"]` ends before its next one starts"],"bound":{"finite":"1h"},"goal":"2h","measure":"rpo","reason":"snapshot[\"shop\"]","scope":"corruption","verdict":"met_assuming"}]
-        1 of 1
-        "#
+    "lifeboat"
+    [{"assuming":["each run of `target.local_sqlite.shop.snapshot[\"shop\"]` ends before its next one starts","a failed run is noticed and made up for at once"],"bound":{"finite":"1h"},"goal":"2h","measure":"rpo","reason":"snapshot[\"shop\"]","scope":"corruption","verdict":"met_assuming"}]
+    1 of 1
+    "#
     );
 }
