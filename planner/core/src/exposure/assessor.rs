@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use lifeboat_model::{Address, Bound, Choice, Exposure, Figure, Goal, Provenance, Scope, Span};
 
 use super::found::Found;
-use super::graph::{Capture, CopyGraph, Holds};
+use super::graph::CopyGraph;
 use super::loss::{CopyLoss, copy_loss, why};
 use super::recovery::{Load, copy_recovery};
 use super::trace::{Silent, Told, Trace};
@@ -72,12 +72,7 @@ fn offer<'g, T: Trace>(
     trace.open();
     let loss = copy_loss(graph, copy, scope, goal, as_of, trace);
     if !loss.survives {
-        let reason = match (&it.holds, &it.capture) {
-            (Holds::Nothing, Capture::Never(never)) => {
-                format!("`{address}` holds no recovery point: {never}")
-            }
-            _ => loss.rpo.reason.into_owned(),
-        };
+        let reason = loss.rpo.reason.into_owned();
         trace.close(|| Told {
             says: format!("rejected: `{address}`"),
             bound: None,

@@ -153,7 +153,6 @@ impl<'a> Builder<'a> {
                 Timer::Missing
             },
             vault,
-            gone: None,
             holds: Holds::Steady,
             recorded: self.recorded.resources.get(proposed.address),
         };

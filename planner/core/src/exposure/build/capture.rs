@@ -50,9 +50,6 @@ impl Builder<'_> {
 
     fn capture(&mut self, graph: &CopyGraph, site: &Site<'_>, places: &Places<'_>) -> Capture {
         let address = site.address;
-        if let Some(gone) = &site.gone {
-            return Capture::Never(gone.clone());
-        }
         let own = text(site.attributes, role::SCHEDULE);
         match site.mechanism {
             Mechanism::Replica => Capture::Replica(self.lag(site, places)),

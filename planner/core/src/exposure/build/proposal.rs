@@ -33,8 +33,6 @@ pub(super) struct Site<'p> {
     pub(super) source: Option<usize>,
     pub(super) timer: Timer<'p>,
     pub(super) vault: Option<Vault<'p>>,
-    /// Why nothing of it can be used any more.
-    pub(super) gone: Option<String>,
     pub(super) holds: Holds,
     /// What is recorded of it: what was measured.
     pub(super) recorded: Option<&'p RecordedResource>,

@@ -133,12 +133,12 @@ impl<'a> Builder<'a> {
                 Timer::Standing(text(setting.attributes, role::SCHEDULE))
             }),
             vault,
-            holds: if gone.is_some() {
-                Holds::Nothing
-            } else {
+            // What it made is gone with its repository; it still runs, for those that copy what it will make.
+            holds: if world.is_usable(standing) {
                 holds(mechanism, standing.holds, world)
+            } else {
+                Holds::Nothing
             },
-            gone,
             recorded: recorded.filter(|_| !standing.is_replaced),
         })
     }
