@@ -221,7 +221,6 @@ fn a_repository_in_another_place_takes_its_protections_along() {
     0 - replace repository.vault.near (cannot update: path; configuration: path)
     1 - replace target.tree.t0.snapshot["first0"] (follows repository.vault.near) after 0
     2 + back up target.tree.t0.snapshot["first0"] (no recovery point) after 1
-    error plan::exposed: `target.tree.t0` is less protected from the change of `repository.vault.near` until the first backup after it ends
     "#);
 }
 
