@@ -281,6 +281,7 @@ impl Site {
         }
         Plan {
             cost: None,
+            backup_rules: BTreeMap::new(),
             findings: Vec::new(),
             format_version: "1.0".to_owned(),
             lifeboat_version: "0.1.0".to_owned(),

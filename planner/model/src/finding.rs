@@ -1,5 +1,7 @@
 //! Findings: what an experienced eye would point out in a design.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Address, Severity};
@@ -28,4 +30,41 @@ pub struct Ignored {
     pub reason: String,
     /// The last day on which it counts: `2027-06-30`.
     pub until: String,
+}
+
+/// How a target stands to the rule 3-2-1-1-0: three copies, two media, one off-site, one that nobody can delete, no
+/// error in the last verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupRule {
+    /// Copies, the data themselves included; a replica is one, although it is no backup.
+    pub copies: usize,
+    /// Things that fail apart: different disks, instances or services.
+    pub media: usize,
+    /// Copies that survive the loss of the site.
+    pub offsite: usize,
+    /// Copies whose points nobody can delete for a while.
+    pub immutable: usize,
+    /// Copies whose last verification found something, or that were never verified.
+    pub unproved: usize,
+}
+
+impl BackupRule {
+    /// Returns whether all five hold.
+    pub const fn holds(self) -> bool {
+        self.copies >= 3
+            && self.media >= 2
+            && self.offsite >= 1
+            && self.immutable >= 1
+            && self.unproved == 0
+    }
+}
+
+impl fmt::Display for BackupRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!(
+            "3-2-1-1-0: {} of 3 copies, {} of 2 media, {} of 1 off-site, {} of 1 immutable, {} unproved",
+            self.copies, self.media, self.offsite, self.immutable, self.unproved
+        );
+        f.pad(&text)
+    }
 }

@@ -39,7 +39,7 @@ pub use catalog::{
 pub use desired::{Attributes, DesiredResource, DesiredState, OnRemove};
 pub use digest::Digest;
 pub use exposure::{Choice, Exposure, ExposureRow, Figure, Step, Verdict};
-pub use finding::{Finding, Ignored};
+pub use finding::{BackupRule, Finding, Ignored};
 pub use input::{InputSpec, InputUnit, InputValue, Measurement, ModelInput};
 pub use live::{
     Domain, LiveResource, LiveState, Need, NeedKind, ReadFailure, RecoveryPoint, RecoveryPointId,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, Attributes, Cost, Digest, ExposureRow, Finding, OnRemove, RecoveryPoint,
+    Address, Attributes, BackupRule, Cost, Digest, ExposureRow, Finding, OnRemove, RecoveryPoint,
     RecoveryPointId, Span,
 };
 
@@ -197,6 +197,9 @@ pub struct Plan {
     pub exposure: Vec<ExposureRow>,
     /// What an experienced eye would point out in the design that the plan leaves.
     pub findings: Vec<Finding>,
+    /// How each target that something protects stands to 3-2-1-1-0 in that design.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub backup_rules: BTreeMap<Address, BackupRule>,
     /// What the protections cost a month; none where there is no price.
     pub cost: Option<Cost>,
     /// What the reader should know.

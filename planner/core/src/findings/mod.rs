@@ -11,8 +11,8 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use backup_rule::{BackupRule, backup_rule};
+pub use backup_rule::backup_rule;
 pub use codes::{FINDING_CODES, page};
 pub(crate) use inspect::{Inspection, inspect};
 
-pub use lifeboat_model::Finding;
+pub use lifeboat_model::{BackupRule, Finding};

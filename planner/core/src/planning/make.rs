@@ -40,6 +40,7 @@ pub fn plan(
     let (actions, losses) = order(differences.drafts, recorded)?;
     let mut plan = Plan {
         cost: None,
+        backup_rules: std::collections::BTreeMap::new(),
         findings: Vec::new(),
         format_version: FORMAT_VERSION.to_owned(),
         lifeboat_version: options.lifeboat_version.clone(),

@@ -42,6 +42,7 @@ impl Serialize for PlanDocument<'_> {
         let objectives = json!({ "total": all.total, "met": all.met, "met_before": all.met_before, "assuming": all.assuming });
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("applyable", &(!plan.is_empty() && !errored))?;
+        map.serialize_entry("backup_rules", &plan.backup_rules)?;
         map.serialize_entry("complete", &!errored)?;
         map.serialize_entry("cost", &plan.cost.as_ref().map(cost))?;
         map.serialize_entry("digest", &digest)?;

@@ -1,7 +1,7 @@
 //! Why a bound is what it is: the verdict first, then the derivation as a tree, then what was not chosen.
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Bound, ExposureRow, Provenance, Span, Step};
+use lifeboat_model::{Address, BackupRule, Bound, ExposureRow, Provenance, Span, Step};
 use serde_json::{Value, json};
 
 use super::Style;
@@ -33,6 +33,8 @@ pub struct Explanation {
     pub scopes: Vec<ScopeExplanation>,
     /// What else could protect it, and why it was not chosen; empty where the configuration chose.
     pub alternatives: Vec<Step>,
+    /// How a target stands to 3-2-1-1-0 after the plan.
+    pub backup_rule: Option<BackupRule>,
     /// Whether what is live was read.
     pub live: bool,
 }
@@ -66,6 +68,9 @@ fn one(canvas: &mut Canvas, explanation: &Explanation) {
             Tone::Plain,
             &format!("Looked at: {name}, a protection of it."),
         );
+    }
+    if let Some(rule) = explanation.backup_rule {
+        canvas.paragraph("  ", Tone::Plain, &format!("{rule}."));
     }
     for scope in &explanation.scopes {
         canvas.gap();
@@ -242,6 +247,7 @@ pub fn explain_json(all: &[Explanation], as_of: Timestamp) -> Value {
                 "protection": it.protection,
                 "scopes": it.scopes.iter().map(scope).collect::<Vec<_>>(),
                 "alternatives": it.alternatives,
+                "backup_rule": it.backup_rule,
                 "live": it.live,
             })
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::{Address, Finding, Severity};
+use lifeboat_model::{Address, BackupRule, Finding, Severity};
 
 use super::canvas::{Canvas, Line, Tone, columns, wrap};
 use super::moment::count;
@@ -31,6 +31,39 @@ pub(crate) fn findings(canvas: &mut Canvas, findings: &[Finding]) {
         one(canvas, code, group);
     }
     ignored(canvas, findings);
+}
+
+/// Writes how targets stand to 3-2-1-1-0: each, or how many keep it.
+pub(crate) fn backup_rules(canvas: &mut Canvas, rules: &BTreeMap<Address, BackupRule>) {
+    if rules.is_empty() {
+        return;
+    }
+    let kept = rules.values().filter(|rule| rule.holds()).count();
+    let all = count(rules.len(), "target");
+    canvas.gap();
+    canvas.line(
+        Line::default()
+            .tone(Tone::Strong, "3-2-1-1-0: ")
+            .plain(format!(
+                "{kept} of {all} {}.",
+                if kept == 1 { "keeps it" } else { "keep it" }
+            )),
+    );
+    let most = if canvas.style.verbose {
+        rules.len()
+    } else {
+        NAMED
+    };
+    let short = rules.iter().filter(|(_, rule)| !rule.holds());
+    for (address, rule) in short.clone().take(most) {
+        let says = rule.to_string();
+        let says = says.strip_prefix("3-2-1-1-0: ").unwrap_or(&says);
+        said(canvas, address, says);
+    }
+    if let Some(left @ 1..) = short.count().checked_sub(most) {
+        let text = format!("and {left} more; all of them with --verbose");
+        canvas.line(Line::indent(TEXT).tone(Tone::Faint, text));
+    }
 }
 
 /// Returns the findings that are told by code, the gravest code first.

@@ -7,7 +7,7 @@ use super::Style;
 use super::canvas::{Canvas, Tone};
 use super::cost::cost;
 use super::exposure::{Told, exposure};
-use super::findings::findings;
+use super::findings::{backup_rules, findings};
 use super::goals::unmet;
 use super::json;
 use super::measure::Objectives;
@@ -22,6 +22,7 @@ pub fn offline_text(plan: &Plan, short: bool, style: Style) -> String {
     if !short {
         exposure(&mut canvas, &plan.exposure, Told::Configured);
         findings(&mut canvas, &plan.findings);
+        backup_rules(&mut canvas, &plan.backup_rules);
         canvas.gap();
     }
     if all.total == 0 {
@@ -59,6 +60,7 @@ pub fn offline_json(plan: &Plan) -> Value {
     json!({
         "exposure": plan.exposure.iter().map(json::exposure).collect::<Vec<_>>(),
         "findings": plan.findings.iter().map(json::finding).collect::<Vec<_>>(),
+        "backup_rules": plan.backup_rules,
         "cost": configured(plan).as_ref().map(json::cost),
         "objectives": { "total": all.total, "met": all.met, "assuming": all.assuming },
     })

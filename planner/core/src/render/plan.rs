@@ -7,7 +7,7 @@ use super::action::actions;
 use super::canvas::{Canvas, Line, Tone};
 use super::cost::cost;
 use super::exposure::{Told, exposure};
-use super::findings::findings;
+use super::findings::{backup_rules, findings};
 use super::notice::notices;
 use super::points::losses;
 use super::summary::{objectives, refused, summary};
@@ -45,11 +45,13 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
     exposure(&mut canvas, &plan.exposure, Told::NowAndPlanned);
     if plan.is_empty() {
         findings(&mut canvas, &plan.findings);
+        backup_rules(&mut canvas, &plan.backup_rules);
         no_changes(&mut canvas, plan);
         notices(&mut canvas, &plan.notices);
     } else {
         actions(&mut canvas, &plan.actions, view.catalog);
         findings(&mut canvas, &plan.findings);
+        backup_rules(&mut canvas, &plan.backup_rules);
         notices(&mut canvas, &plan.notices);
         summary(&mut canvas, plan);
     }

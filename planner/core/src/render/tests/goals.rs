@@ -1,6 +1,6 @@
 //! The five scopes, the words of a verdict, findings and costs, in every view.
 
-use lifeboat_model::{Notice, Plan, Provenance, Severity, Step, Verb};
+use lifeboat_model::{BackupRule, Notice, Plan, Provenance, Severity, Step, Verb};
 
 use super::super::*;
 use super::fixture::{action, as_of, cost, empty_plan, exposure_rows, findings, five_scopes};
@@ -12,6 +12,15 @@ fn whole() -> Plan {
     plan.exposure = five_scopes();
     plan.findings = findings();
     plan.cost = Some(cost());
+    let kept = BackupRule {
+        immutable: 1,
+        unproved: 0,
+        ..rule()
+    };
+    for (target, rule) in [("orders", rule()), ("receipts", kept)] {
+        let target = format!("target.memory_volume.{target}").parse().unwrap();
+        plan.backup_rules.insert(target, rule);
+    }
     plan
 }
 
@@ -76,6 +85,10 @@ fn a_plan_shows_five_scopes_with_a_reason_for_each_goal_that_is_not_met() {
         and 2 more; all of them with --verbose
           Run `lifeboat drill`, and say how often with `drill_every`.
       # (1 finding ignored until 2027-06-30: the second disk comes in spring)
+
+    3-2-1-1-0: 1 of 2 targets keeps it.
+        target.memory_volume.orders:
+          3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
 
     Plan: 1 to add, 0 to change, 0 to destroy.
     Objectives: 7 of 12 met (3 before, 2 on assumptions).
@@ -177,6 +190,10 @@ fn without_anything_live_there_is_no_now() {
         instance    rpo    5m    1m ok          target.memory_volume.orders
                     rto    30m   45m NO
                            service.identity is back after 40m, and it needs that
+
+    3-2-1-1-0: 1 of 2 targets keeps it.
+        target.memory_volume.orders:
+          3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
 
     Objectives: 7 of 12 met (2 on assumptions).
     Cost: 230.00 USD a month (price book 2026-10).
@@ -287,7 +304,18 @@ fn explanation() -> Explanation {
             None,
             Vec::new(),
         )],
+        backup_rule: Some(rule()),
         live: true,
+    }
+}
+
+fn rule() -> BackupRule {
+    BackupRule {
+        copies: 3,
+        media: 2,
+        offsite: 1,
+        immutable: 0,
+        unproved: 1,
     }
 }
 
@@ -296,6 +324,8 @@ fn an_explanation_has_the_verdict_first_then_the_numbers_then_what_was_not_chose
     insta::assert_snapshot!(explain_text(&[explanation()], Style::plain()), @r#"
     target.memory_volume.orders
       objective gold: not met
+      3-2-1-1-0: 3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1
+      unproved.
 
     region: not met
         rpo   goal 1d       now unbounded ✗  planned 1d ✓
@@ -326,6 +356,8 @@ fn an_explanation_has_the_verdict_first_then_the_numbers_then_what_was_not_chose
     insta::assert_snapshot!(explain_text(&[offline], ascii()), @r#"
     target.memory_volume.orders
       objective gold: not met
+      3-2-1-1-0: 3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1
+      unproved.
 
     region: not met
         rpo   goal 1d       1d ok
@@ -414,7 +446,7 @@ fn markdown_and_json_of_a_plan_carry_findings_and_cost() {
 
     Not in the cost, for want of a price or a size: repository.directory.near.
 
-    <sub>Plan digest a7ba8a0d074b</sub>
+    <sub>Plan digest fb8a0d008d46</sub>
     "#);
     let document = plan_json(&whole(), None);
     let at = |pointer: &str| document.pointer(pointer).unwrap().to_string();

@@ -182,6 +182,7 @@ fn the_json_of_a_plan_has_terraforms_keys() {
       },
       "keys": [
         "applyable",
+        "backup_rules",
         "complete",
         "cost",
         "digest",
