@@ -127,3 +127,51 @@ fn each_expression_without_a_value_says_why() {
         assert_snapshot!("expressions", diagnostics.plain(&inputs.sources()));
     });
 }
+
+/// Slips in the blocks that say what the bounds rest on; each stands behind the example.
+const REMARKS: [(&str, &str); 8] = [
+    (
+        "a rate that is an amount",
+        "assumptions \"link\" {\n  restore_bandwidth = \"20MiB\"\n  reason            = \"measured\"\n}\n",
+    ),
+    (
+        "an assumption without a reason",
+        "assumptions \"link\" {\n  detect = \"15m\"\n}\n",
+    ),
+    (
+        "a misspelt finding",
+        "ignore \"never_driled\" {\n  reason = \"the first drill is in January\"\n  until  = \"2027-01-31\"\n}\n",
+    ),
+    (
+        "a finding that is ignored for ever",
+        "ignore \"never_drilled\" {\n  reason = \"the first drill is in January\"\n}\n",
+    ),
+    (
+        "a price of nothing that exists",
+        "prices \"s4\" {\n  currency          = \"USD\"\n  storage_gib_month = 0.023\n  as_of             = \"2026-10-01\"\n  source            = \"our contract\"\n}\n",
+    ),
+    (
+        "a domain of no scope",
+        "provider \"local\" {\n  alias   = \"other\"\n  domains = { sity = \"berlin\" }\n}\n",
+    ),
+    (
+        "a target in two services",
+        "service \"one\" {\n  targets = [target.local_sqlite.app]\n}\nservice \"two\" {\n  targets = [target.local_sqlite.app]\n}\n",
+    ),
+    (
+        "services that wait for each other",
+        "service \"one\" {\n  targets    = [target.local_sqlite.app]\n  depends_on = [service.two]\n}\nservice \"two\" {\n  targets    = [target.local_directory.documents]\n  depends_on = [service.one]\n}\n",
+    ),
+];
+
+#[test]
+fn each_slip_in_what_a_bound_rests_on_is_named_too() {
+    let all = REMARKS.map(|(slip, text)| {
+        let inputs = inputs(&[("main.dr.hcl", TEXT), ("exposure.dr.hcl", text)], &[]);
+        let diagnostics = read(&inputs).expect_err(slip);
+        format!("# {slip}\n{}", diagnostics.plain(&inputs.sources()))
+    });
+    insta::with_settings!({ snapshot_path => "../../diagnostics", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("exposure", all.join("\n"));
+    });
+}
