@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod local;
 mod machine;
+mod needs;
 mod policy;
 mod provider;
 mod read;

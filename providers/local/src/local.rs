@@ -7,11 +7,12 @@ use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes, Domain};
 
 use crate::catalog::{S3, text, with_defaults};
-use crate::domains;
+use crate::domains::{self, BucketAt};
 use crate::error::invalid;
 use crate::repository::{Access, Repositories};
 use crate::schedule::{Choice, CommandLine, Crontab, Scheduler, Systemd, choose};
 use crate::scratch::Scratch;
+use crate::secret::reference;
 use crate::settings::LocalSettings;
 
 /// The provider behind its trait; every call blocks.
@@ -114,12 +115,14 @@ impl Local {
         let machine = &self.settings.machine;
         if kind == S3 {
             let given = |name| text(&attributes, name).unwrap_or_default();
-            return domains::of_bucket(
-                machine,
-                given("endpoint"),
-                given("region"),
-                given("bucket"),
-            );
+            let key = attributes.get("access_key").map(reference);
+            let bucket = BucketAt {
+                endpoint: given("endpoint"),
+                region: given("region"),
+                name: given("bucket"),
+                key: key.as_deref().unwrap_or("nowhere"),
+            };
+            return domains::of_bucket(machine, bucket);
         }
         self.path(&attributes)
             .map(|path| domains::of_repository(machine, &path))

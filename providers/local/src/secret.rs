@@ -68,6 +68,27 @@ pub(crate) fn resolve(
     Ok(Secret::new(value))
 }
 
+/// Returns a reference to a secret for a person: "env:NAME", "file:/path", "command:pass". Never the value, and of a
+/// command the program alone.
+pub(crate) fn reference(reference: &Value) -> String {
+    let entry = reference
+        .as_object()
+        .and_then(|object| object.iter().next());
+    let Some((how, place)) = entry else {
+        return "nowhere".to_owned();
+    };
+    let first = match place {
+        Value::Array(words) => words.first().and_then(Value::as_str),
+        other => other.as_str(),
+    };
+    let first = first.unwrap_or_default();
+    let shown = match how.as_str() {
+        "command" => first.split_whitespace().next().unwrap_or_default(),
+        _ => first,
+    };
+    format!("{how}:{shown}")
+}
+
 fn denied(message: String, help: impl Into<String>) -> ProviderError {
     ProviderError::new(ErrorClass::Denied, message).help(help)
 }

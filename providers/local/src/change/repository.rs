@@ -38,7 +38,9 @@ impl Local {
         }
         let contents = Contents::read(&vault)?;
         let domains = self.repository_domains(&change.address, &after);
-        Ok(Some(repository_resource(&after, &contents, domains)))
+        let mut live = repository_resource(&after, &contents, domains);
+        live.needs = self.repository_needs(&change.address, &after);
+        Ok(Some(live))
     }
 
     /// Destroys a repository that holds neither points nor policies.

@@ -1,9 +1,12 @@
 //! Failure domains from real facts: which disk a path is on, which machine an endpoint is on.
 //!
 //! Whoever shares a [`Domain`] at a scope goes down together there. A path stands in the disk below its file system
-//! (`instance`), and in the machine (`zone` and `region`). Another disk of the same machine is another instance. What
-//! is not known is taken for the worst: a file system whose disk cannot be told may be on any disk of the machine,
-//! and so may a repository behind a loopback endpoint.
+//! (`instance`), in the machine (`zone`), and with all that the machine's `root` can delete (`account`). Another disk of
+//! the same machine is another instance. Where the machine itself stands, and where a server or a service other than
+//! Amazon's, no fact tells: that is for the configuration to say.
+//!
+//! What is not known within the machine is taken for the worst: a file system whose disk cannot be told may be on any
+//! disk of it, and so may a repository behind a loopback endpoint.
 
 mod disk;
 mod mount;
@@ -26,7 +29,15 @@ pub(crate) fn of_path(machine: &Machine, path: &Path) -> Vec<Domain> {
             evidence,
         })
         .collect();
-    domains.extend(of_this_machine(machine, &path.display().to_string()));
+    let shown = path.display().to_string();
+    let mount = Mount::of(machine, &nearest_existing(path));
+    match mount.as_ref().and_then(Mount::server) {
+        Some(server) => domains.push(deletable(
+            machine,
+            format!("`{shown}` of the server `{server}` is mounted on this machine"),
+        )),
+        None => domains.extend(of_this_machine(machine, &shown)),
+    }
     domains
 }
 
@@ -57,20 +68,49 @@ pub(crate) fn file_system(machine: &Machine, path: &Path) -> Option<String> {
     Mount::of(machine, &nearest_existing(path)).map(|mount| mount.kind)
 }
 
-/// Returns the failure domains of a bucket behind an S3 endpoint.
-pub(crate) fn of_bucket(
-    machine: &Machine,
-    endpoint: &str,
-    region: &str,
-    bucket: &str,
-) -> Vec<Domain> {
+/// A bucket behind an S3 endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BucketAt<'a> {
+    /// The address of the service.
+    pub(crate) endpoint: &'a str,
+    /// The region that requests are signed for.
+    pub(crate) region: &'a str,
+    /// The bucket.
+    pub(crate) name: &'a str,
+    /// The reference to the access key, for a person: "env:AWS_ACCESS_KEY_ID". Never the key.
+    pub(crate) key: &'a str,
+}
+
+/// Returns the failure domains of a bucket.
+///
+/// Whoever holds its key can delete it, and whoever holds this machine, where the key is found, holds the key.
+pub(crate) fn of_bucket(machine: &Machine, bucket: BucketAt<'_>) -> Vec<Domain> {
+    let BucketAt {
+        endpoint,
+        region,
+        name,
+        key,
+    } = bucket;
     let host = host_of(endpoint);
     let mut domains = vec![Domain {
         scope: Scope::Instance,
-        id: format!("s3:{host}/{bucket}"),
-        evidence: format!("the bucket `{bucket}` behind `{endpoint}`"),
+        id: format!("s3:{host}/{name}"),
+        evidence: format!("the bucket `{name}` behind `{endpoint}`"),
     }];
-    if !is_loopback(&host) {
+    if is_loopback(&host) {
+        for disk in disk::all(machine) {
+            domains.push(Domain {
+                scope: Scope::Instance,
+                evidence: format!(
+                    "`{endpoint}` is this machine, so that the bucket may be on its disk `{}`",
+                    disk.name
+                ),
+                id: disk.id,
+            });
+        }
+        domains.push(zone(machine, endpoint));
+    } else if is_amazon(&host) {
+        // A bucket is in several zones of its region, and survives the loss of one.
         for scope in [Scope::Zone, Scope::Region] {
             domains.push(Domain {
                 scope,
@@ -78,33 +118,44 @@ pub(crate) fn of_bucket(
                 evidence: format!("`{endpoint}` serves the region `{region}`"),
             });
         }
-        return domains;
     }
-    for disk in disk::all(machine) {
-        domains.push(Domain {
-            scope: Scope::Instance,
-            evidence: format!(
-                "`{endpoint}` is this machine, so that the bucket may be on its disk `{}`",
-                disk.name
-            ),
-            id: disk.id,
-        });
-    }
-    domains.extend(of_this_machine(machine, endpoint));
+    domains.push(Domain {
+        scope: Scope::Account,
+        id: format!("s3:{host}:{key}"),
+        evidence: format!("the key in `{key}` can delete it"),
+    });
+    domains.push(deletable(
+        machine,
+        format!("its key is on this machine (`{key}`)"),
+    ));
     domains
 }
 
 /// Returns what takes everything on this machine, whatever disk it is on.
-fn of_this_machine(machine: &Machine, place: &str) -> impl Iterator<Item = Domain> {
-    let id = format!("host:{}", machine.id());
-    let evidence = format!("`{place}` is on this machine");
-    [Scope::Zone, Scope::Region]
-        .map(|scope| Domain {
-            scope,
-            id: id.clone(),
-            evidence: evidence.clone(),
-        })
-        .into_iter()
+fn of_this_machine(machine: &Machine, place: &str) -> [Domain; 2] {
+    let evidence = format!("root of this machine can delete `{place}`");
+    [zone(machine, place), deletable(machine, evidence)]
+}
+
+fn zone(machine: &Machine, place: &str) -> Domain {
+    Domain {
+        scope: Scope::Zone,
+        id: format!("host:{}", machine.id()),
+        evidence: format!("`{place}` is on this machine"),
+    }
+}
+
+/// Returns what goes when somebody takes over this machine.
+fn deletable(machine: &Machine, evidence: String) -> Domain {
+    Domain {
+        scope: Scope::Account,
+        id: format!("user:root@host:{}", machine.id()),
+        evidence,
+    }
+}
+
+fn is_amazon(host: &str) -> bool {
+    host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
 }
 
 /// Returns the ids of the instances that a path stands in, each with its evidence.

@@ -56,23 +56,37 @@ fn a_bucket_behind_loopback_may_be_on_any_disk_of_this_machine() {
     let root = tempfile::tempdir().unwrap();
     let machine = machine(root.path());
     let shown = |endpoint: &str| {
-        of_bucket(&machine, endpoint, "eu-west-1", "dr")
+        let bucket = BucketAt {
+            endpoint,
+            region: "eu-west-1",
+            name: "dr",
+            key: "env:KEY",
+        };
+        of_bucket(&machine, bucket)
             .iter()
             .map(|domain| format!("{} {}: {}", domain.scope, domain.id, domain.evidence))
             .collect::<Vec<_>>()
             .join("\n")
     };
-    insta::assert_snapshot!(shown("http://127.0.0.1:9000/x"), @r"
+    insta::assert_snapshot!(shown("http://127.0.0.1:9000/x"), @"
     instance s3:127.0.0.1/dr: the bucket `dr` behind `http://127.0.0.1:9000/x`
     instance disk:S4EV_17: `http://127.0.0.1:9000/x` is this machine, so that the bucket may be on its disk `sda`
     instance disk:4d3:sdb: `http://127.0.0.1:9000/x` is this machine, so that the bucket may be on its disk `sdb`
     zone host:4d3: `http://127.0.0.1:9000/x` is on this machine
-    region host:4d3: `http://127.0.0.1:9000/x` is on this machine
+    account s3:127.0.0.1:env:KEY: the key in `env:KEY` can delete it
+    account user:root@host:4d3: its key is on this machine (`env:KEY`)
     ");
-    insta::assert_snapshot!(shown("https://s3.eu-west-1.amazonaws.com"), @r"
+    insta::assert_snapshot!(shown("https://minio.example.org"), @"
+    instance s3:minio.example.org/dr: the bucket `dr` behind `https://minio.example.org`
+    account s3:minio.example.org:env:KEY: the key in `env:KEY` can delete it
+    account user:root@host:4d3: its key is on this machine (`env:KEY`)
+    ");
+    insta::assert_snapshot!(shown("https://s3.eu-west-1.amazonaws.com"), @"
     instance s3:s3.eu-west-1.amazonaws.com/dr: the bucket `dr` behind `https://s3.eu-west-1.amazonaws.com`
     zone s3:s3.eu-west-1.amazonaws.com/eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
     region s3:s3.eu-west-1.amazonaws.com/eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
+    account s3:s3.eu-west-1.amazonaws.com:env:KEY: the key in `env:KEY` can delete it
+    account user:root@host:4d3: its key is on this machine (`env:KEY`)
     ");
 }
 

@@ -24,6 +24,7 @@ pub(crate) enum Found {
     Absent(Vec<Domain>),
 }
 
+use protection::captured;
 pub(crate) use protection::repository_resource;
 
 impl Local {
@@ -38,7 +39,9 @@ impl Local {
         let schedules = self.schedules(items);
         for item in items {
             let found = match item.kind.as_str() {
-                LOCAL_DIRECTORY => self.read_directory(item),
+                LOCAL_DIRECTORY => {
+                    self.read_directory(item, || captured(&item.address, items, bindings, &views))
+                }
                 LOCAL_SQLITE => self.read_sqlite(item),
                 DIRECTORY | S3 => self.read_repository(item, &views),
                 LOCAL_SNAPSHOT | LOCAL_COPY | LOCAL_GUARD => {
@@ -53,6 +56,10 @@ impl Local {
                 }
                 Ok(Found::Absent(domains)) if !domains.is_empty() => {
                     answer.places.insert(item.address.clone(), domains);
+                    if matches!(item.kind.as_str(), DIRECTORY | S3) {
+                        let needs = self.repository_needs(&item.address, &item.attributes);
+                        answer.needs.insert(item.address.clone(), needs);
+                    }
                 }
                 Ok(Found::Absent(_)) => {}
                 Err(error) => {

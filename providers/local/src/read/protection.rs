@@ -7,7 +7,7 @@ use lifeboat_model::{Address, Attributes, Domain, LiveResource};
 use serde_json::{Value, json};
 
 use super::{Found, repeated, target};
-use crate::catalog::{DIRECTORY, LOCAL_GUARD, S3, text};
+use crate::catalog::{DIRECTORY, LOCAL_GUARD, LOCAL_SNAPSHOT, S3, text};
 use crate::local::Local;
 use crate::repository::{Contents, View};
 
@@ -80,6 +80,7 @@ impl Local {
         match views.get(&item.address) {
             Some(View::Open(contents)) => {
                 let mut live = repository_resource(&item.attributes, contents, domains);
+                live.needs = self.repository_needs(&item.address, &item.attributes);
                 if item.kind == DIRECTORY {
                     live.facts.extend(
                         self.path(&item.attributes)
@@ -126,6 +127,33 @@ impl Local {
             }
         }
     }
+}
+
+/// Returns how much data the newest points of a target's snapshots bring back, the most of them.
+///
+/// Read from what the repositories say anyway: the tree itself is not walked for it.
+pub(super) fn captured(
+    target: &Address,
+    items: &[ReadItem],
+    bindings: &BTreeMap<Address, Attributes>,
+    views: &Views,
+) -> Option<u64> {
+    let target = target.to_string();
+    let snapshots = items.iter().filter(|item| {
+        item.kind == LOCAL_SNAPSHOT && text(&item.attributes, "target") == Some(target.as_str())
+    });
+    let sizes = snapshots.filter_map(|item| {
+        let repository = text(&item.attributes, "repository")?
+            .parse::<Address>()
+            .ok()?;
+        bindings.get(&repository)?;
+        let Some(View::Open(contents)) = views.get(&repository) else {
+            return None;
+        };
+        let points = contents.points.get(&item.address.to_string())?;
+        points.last()?.size_bytes
+    });
+    sizes.max()
 }
 
 /// Returns an open repository as it is live. What it cannot tell of itself, where and behind what it is, is as it was

@@ -16,7 +16,12 @@ use crate::local::Local;
 use crate::source::is_sqlite_database;
 
 impl Local {
-    pub(super) fn read_directory(&self, item: &ReadItem) -> Result<Found, ProviderError> {
+    /// Reads a directory, whose size is that of its newest point: to read is not to walk.
+    pub(super) fn read_directory(
+        &self,
+        item: &ReadItem,
+        captured: impl FnOnce() -> Option<u64>,
+    ) -> Result<Found, ProviderError> {
         let path = self.path(&item.attributes)?;
         let shown = path.display();
         let Some(found) = look(&path)? else {
@@ -30,7 +35,7 @@ impl Local {
         }
         fs::read_dir(&path)
             .map_err(|error| from_io(format!("`{shown}` cannot be listed"), error))?;
-        Ok(self.target(item, &path, &found))
+        Ok(self.target(item, &path, &found, captured()))
     }
 
     pub(super) fn read_sqlite(&self, item: &ReadItem) -> Result<Found, ProviderError> {
@@ -50,14 +55,25 @@ impl Local {
                 "Point `path` at a SQLite database, or use `local_directory` for other files.",
             ));
         }
-        Ok(self.target(item, &path, &found))
+        // What is in the write-ahead log is part of the database.
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        let waiting = fs::metadata(log).map_or(0, |log| log.len());
+        let size = found.len().saturating_add(waiting);
+        Ok(self.target(item, &path, &found, Some(size)))
     }
 
     fn no_target(&self, path: &Path) -> Found {
         Found::Absent(domains::of_path(&self.settings.machine, path))
     }
 
-    fn target(&self, item: &ReadItem, path: &Path, found: &Metadata) -> Found {
+    fn target(
+        &self,
+        item: &ReadItem,
+        path: &Path,
+        found: &Metadata,
+        size_bytes: Option<u64>,
+    ) -> Found {
         let device = found.dev();
         let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
         let mut facts: Attributes = [
@@ -65,9 +81,7 @@ impl Local {
             ("device".to_owned(), json!(format!("{major}:{minor}"))),
         ]
         .into();
-        if found.is_file() {
-            facts.insert("size_bytes".to_owned(), json!(found.len()));
-        }
+        facts.extend(size_bytes.map(|size| ("size_bytes".to_owned(), json!(size))));
         facts.extend(space(path));
         let machine = &self.settings.machine;
         facts.extend(

@@ -8,7 +8,7 @@ use lifeboat_local::restore::Target;
 use lifeboat_local::store::{Filter, InitOptions, PruneOptions, Vault, init};
 use lifeboat_model::Span;
 
-use crate::given::{ADDRESS, Given, all_passed, directory_place, password, silent};
+use crate::store::given::{ADDRESS, Given, all_passed, directory_place, password, silent};
 
 #[test]
 fn a_point_carries_its_facts_and_a_token_is_used_once() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::world::{DAILY, DOCS, MAIN, SECOND, World, address};
+use crate::provider::world::{DAILY, DOCS, MAIN, SECOND, World, address};
 
 const COPY: &str = "target.local_directory.docs.copy[\"offsite\"]";
 

@@ -1,5 +1,7 @@
 //! What the planner must know about local files, SQLite databases and their repositories, as data.
 
+mod exposure;
+
 use lifeboat_model::{
     AttributeSpec, Attributes, Catalog, KindRole, KindSpec, Mechanism, ProtectionSpec, Strength,
     ValueType,
@@ -57,7 +59,7 @@ pub fn catalog_of(scheduling: &Scheduling) -> Catalog {
         local_schedule(),
     ];
     Catalog {
-        prices: Vec::new(),
+        prices: exposure::prices(),
         kinds: kinds
             .into_iter()
             .map(|kind| (kind.name.clone(), kind))
@@ -91,7 +93,11 @@ pub(crate) fn with_defaults(kind: &str, attributes: &Attributes) -> Attributes {
 
 fn kind(name: &str, role: KindRole, description: &str, attributes: Vec<AttributeSpec>) -> KindSpec {
     KindSpec {
-        inputs: Vec::new(),
+        inputs: match role {
+            KindRole::Target => exposure::of_target(),
+            KindRole::Repository => exposure::of_repository(),
+            KindRole::Protection | KindRole::Setting => Vec::new(),
+        },
         name: name.to_owned(),
         provider: PROVIDER.to_owned(),
         role,
@@ -415,8 +421,8 @@ fn runs(
         unscheduled,
         externally_scheduled: *scheduling == Scheduling::External,
         backs_up: true,
-        inputs: Vec::new(),
-        offer: None,
+        inputs: exposure::of_runs(),
+        offer: exposure::offer(mechanism),
         ..stands(target_kind, mechanism, resource_kind)
     }
 }

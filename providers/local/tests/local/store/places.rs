@@ -6,7 +6,7 @@ use std::path::Path;
 use lifeboat_contract::ErrorClass;
 use lifeboat_local::store::{InitOptions, Place, Presence, Secret, Vault, init, probe};
 
-use crate::given::{Given, directory_place, password, shown};
+use crate::store::given::{Given, directory_place, password, shown};
 
 fn open(path: &Path) -> lifeboat_contract::ProviderError {
     Vault::open(&directory_place(path), &password(), None).unwrap_err()

@@ -2,7 +2,7 @@
 
 use lifeboat_contract::conformance;
 
-use crate::site::{Local, Target};
+use crate::provider::site::{Local, Target};
 
 /// What nobody can do to the superuser, for whom every file is readable.
 fn skipped(also: &[&'static str]) -> Vec<&'static str> {

@@ -5,7 +5,7 @@ use std::fs;
 use lifeboat_contract::ChangeKind;
 use serde_json::json;
 
-use crate::world::{DAILY, DOCS, MAIN, World, address, restic};
+use crate::provider::world::{DAILY, DOCS, MAIN, World, address, restic};
 
 #[tokio::test]
 async fn what_cannot_be_opened_is_never_taken_for_absent() {
@@ -26,7 +26,7 @@ async fn what_cannot_be_opened_is_never_taken_for_absent() {
         json!({ "env": "LIFEBOAT_TEST_NO_SUCH_VARIABLE" }),
     );
     insta::assert_snapshot!(world.shown(&[MAIN]).await, @r"repository.directory.main: denied: the environment variable `LIFEBOAT_TEST_NO_SUCH_VARIABLE` for `password` is not set (Set `LIFEBOAT_TEST_NO_SUCH_VARIABLE`, or refer to the secret in another way.)");
-    fs::write(world.path("password"), crate::world::PASSWORD).unwrap();
+    fs::write(world.path("password"), crate::provider::world::PASSWORD).unwrap();
     let (_, attributes) = world.resources.get_mut(&address(MAIN)).unwrap();
     attributes.insert("password".to_owned(), json!({ "file": "password" }));
     fs::remove_dir_all(world.path("main/keys")).unwrap();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use lifeboat_contract::{Cancel, ErrorClass, Progress};
 use lifeboat_local::restore::{RestoreRequest, Target};
 
-use crate::given::{Given, all_passed, shown};
-use crate::nasty::{describe, noise};
+use crate::store::given::{Given, all_passed, shown};
+use crate::store::nasty::{describe, noise};
 
 #[test]
 fn existing_data_is_a_conflict_and_nothing_is_written() {

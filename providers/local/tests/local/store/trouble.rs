@@ -14,10 +14,10 @@ use lifeboat_local::source::{Selection, Source};
 use lifeboat_local::store::{BackupRequest, InitOptions, Vault, init};
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 
-use crate::given::{
+use crate::store::given::{
     ADDRESS, Given, PASSWORD, all_passed, back_up, directory_place, password, restic, shown, silent,
 };
-use crate::nasty::noise;
+use crate::store::nasty::noise;
 
 pub(crate) fn packs(repository: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(repository.join("data"))
@@ -94,7 +94,7 @@ fn only_what_is_selected_is_saved() {
     given
         .restore(&point.id, Target::Into(into.clone()), false)
         .unwrap();
-    let found: Vec<String> = crate::nasty::describe(&into)
+    let found: Vec<String> = crate::store::nasty::describe(&into)
         .keys()
         .map(|path| path.display().to_string())
         .collect();

@@ -13,7 +13,7 @@ use lifeboat_local::store::{
     BackedUp, BackupRequest, Filter, InitOptions, Place, PruneOptions, Secret, Vault, init,
 };
 
-use crate::moto::{KEY, Moto, SECRET};
+use crate::provider::moto::{KEY, Moto, SECRET};
 
 const PASSWORD: &str = "correct horse";
 

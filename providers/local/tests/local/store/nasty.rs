@@ -14,7 +14,7 @@ use lifeboat_local::restore::Target;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, utimensat};
 use sha2::{Digest as _, Sha256};
 
-use crate::given::{Given, all_passed};
+use crate::store::given::{Given, all_passed};
 
 /// Bytes that neither compress nor repeat.
 pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::fs;
 use lifeboat_contract::ChangeKind;
 use serde_json::json;
 
-use crate::world::{DAILY, GUARD, MAIN, World, address, restic};
+use crate::provider::world::{DAILY, GUARD, MAIN, World, address, restic};
 
 #[tokio::test]
 async fn what_is_read_is_what_was_applied_and_restic_does_not_mind() {

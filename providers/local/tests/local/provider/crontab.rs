@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use lifeboat_contract::ChangeKind;
 use serde_json::json;
 
-use crate::world::{World, address, object};
+use crate::provider::world::{World, address, object};
 
 const SCHEDULE: &str = "target.local_directory.docs.schedule[\"daily\"]";
 const FOREIGN: &[u8] = b"MAILTO=ops\n# keep me\n\n5 4 * * * /bin/true \xc3\xa9\\%\n";
@@ -43,7 +43,7 @@ impl Crontab {
         world.set(
             SCHEDULE,
             "local_schedule",
-            json!({ "protection": crate::world::DAILY, "schedule": "6h" }),
+            json!({ "protection": crate::provider::world::DAILY, "schedule": "6h" }),
         );
         let mut crontab = Self {
             world,
@@ -181,7 +181,7 @@ async fn a_period_that_cron_cannot_repeat_is_refused_before_anything_is_written(
     crontab.world.set(
         SCHEDULE,
         "local_schedule",
-        json!({ "protection": crate::world::DAILY, "schedule": "7h" }),
+        json!({ "protection": crate::provider::world::DAILY, "schedule": "7h" }),
     );
     let error = crontab
         .world

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use lifeboat_local::restore::Target;
 
-use crate::given::{Given, restic};
-use crate::nasty::noise;
+use crate::store::given::{Given, restic};
+use crate::store::nasty::noise;
 
 #[test]
 #[ignore = "writes 500 MB and says nothing that a test could judge"]

@@ -1,9 +1,4 @@
 //! The local provider over real directories, databases, buckets and schedulers.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot set up has failed"
-)]
 
 mod adopt;
 mod bucket;
@@ -14,4 +9,5 @@ mod moto;
 mod policy;
 mod repository;
 mod site;
+mod standing;
 mod world;

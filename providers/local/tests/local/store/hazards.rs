@@ -10,8 +10,8 @@ use lifeboat_local::restore::Target;
 use lifeboat_local::source::{Selection, Source};
 use lifeboat_local::store::{BackupRequest, PruneOptions, Vault};
 
-use crate::given::{ADDRESS, Given, all_passed, shown, silent, sqlite};
-use crate::nasty::noise;
+use crate::store::given::{ADDRESS, Given, all_passed, shown, silent, sqlite};
+use crate::store::nasty::noise;
 
 #[test]
 fn a_source_that_lost_everything_makes_no_point() {
@@ -224,7 +224,9 @@ fn a_point_whose_pack_is_gone_does_not_pass() {
     let given = Given::new();
     given.write("a", noise(1_000_000, 1));
     given.back_up("1").unwrap();
-    let pack = crate::trouble::packs(&given.repository()).pop().unwrap();
+    let pack = crate::store::trouble::packs(&given.repository())
+        .pop()
+        .unwrap();
     fs::remove_file(pack).unwrap();
     let checks = given
         .vault

@@ -2,7 +2,7 @@
 
 use lifeboat_contract::ChangeKind;
 
-use crate::world::{DAILY, GUARD, MAIN, World};
+use crate::provider::world::{DAILY, GUARD, MAIN, World};
 
 #[tokio::test]
 async fn nobody_deletes_a_guarded_point_until_the_guard_is_gone() {
@@ -40,12 +40,12 @@ async fn the_points_of_another_protection_are_not_deleted() {
     let hourly = "target.local_directory.docs.snapshot[\"hourly\"]";
     let (kind, attributes) = world
         .resources
-        .get(&crate::world::address(DAILY))
+        .get(&crate::provider::world::address(DAILY))
         .unwrap()
         .clone();
     world
         .resources
-        .insert(crate::world::address(hourly), (kind, attributes));
+        .insert(crate::provider::world::address(hourly), (kind, attributes));
     world.create(&[MAIN, DAILY, hourly]).await;
     let points = [world.back_up(DAILY, 0).await.unwrap().points.remove(0).id];
     let error = world.delete_points(hourly, &points).await.unwrap_err();

@@ -16,8 +16,8 @@ use lifeboat_model::{Address, Block, RecoveryPointId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::moto::{KEY, Moto, SECRET};
-use crate::world::{PASSWORD, object};
+use crate::provider::moto::{KEY, Moto, SECRET};
+use crate::provider::world::{PASSWORD, object};
 
 /// What is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

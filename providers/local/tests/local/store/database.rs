@@ -11,7 +11,7 @@ use lifeboat_local::restore::Target;
 use lifeboat_local::source::Source;
 use rusqlite::Connection;
 
-use crate::given::{Given, all_passed, shown, sqlite};
+use crate::store::given::{Given, all_passed, shown, sqlite};
 
 const ACCOUNTS: i64 = 2_000;
 
