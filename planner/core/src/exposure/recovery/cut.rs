@@ -1,5 +1,7 @@
 //! A common cut through the points of several members.
 
+use std::collections::BTreeMap;
+
 use lifeboat_model::{Address, Bound, Span};
 
 use super::super::graph::{Capture, Copy, CopyGraph};
@@ -175,20 +177,41 @@ pub(super) fn loss<'a>(members: &[At<'a>], within: Span) -> Result<Span, Skew<'a
     }
 }
 
+/// Returns the two that may be furthest apart. What counts of the oldest is its loss alone, so that each loss is looked
+/// at once, with the two members whose points are the coarsest: one of them is not the oldest itself.
 fn skew<'a>(members: &[At<'a>]) -> Option<Skew<'a>> {
+    let mut losses: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
+    for (index, member) in members.iter().enumerate() {
+        losses.entry(member.loss).or_default().push(index);
+    }
     let mut worst: Option<Skew<'a>> = None;
-    for (k, oldest) in members.iter().enumerate() {
-        let others = members.iter().enumerate().filter(|(i, _)| *i != k);
-        for (_, other) in others {
-            let apart = other.points.apart_at(oldest.loss);
-            let by = apart.finite().map_or(oldest.loss, |by| by.min(oldest.loss));
-            if worst.as_ref().is_none_or(|worst| by > worst.by) {
-                worst = Some(Skew {
-                    by,
-                    oldest: oldest.target,
-                    other: other.target,
-                });
+    for (loss, oldest) in losses {
+        let mut coarsest: [Option<(Bound<Span>, usize)>; 2] = [None, None];
+        for (index, member) in members.iter().enumerate() {
+            let this = Some((member.points.apart_at(loss), index));
+            if this.map(|it| it.0) > coarsest[0].map(|it| it.0) {
+                coarsest = [this, coarsest[0]];
+            } else if this.map(|it| it.0) > coarsest[1].map(|it| it.0) {
+                coarsest[1] = this;
             }
+        }
+        let pair = |(apart, other): (Bound<Span>, usize)| {
+            let oldest = oldest.iter().find(|oldest| **oldest != other)?;
+            Some((apart, *oldest, other))
+        };
+        let Some((apart, oldest, other)) = coarsest.into_iter().flatten().find_map(pair) else {
+            continue;
+        };
+        let by = apart.finite().map_or(loss, |apart| apart.min(loss));
+        let (Some(oldest), Some(other)) = (members.get(oldest), members.get(other)) else {
+            continue;
+        };
+        if worst.as_ref().is_none_or(|worst| by > worst.by) {
+            worst = Some(Skew {
+                by,
+                oldest: oldest.target,
+                other: other.target,
+            });
         }
     }
     worst

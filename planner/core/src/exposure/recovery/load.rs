@@ -53,6 +53,8 @@ struct Link {
     ranks: BTreeMap<u32, Rank>,
     /// How many there are.
     count: usize,
+    /// How much they move, where that is known.
+    bytes: u128,
     /// Those of which nobody knows how long they use it, and why.
     unknown: BTreeMap<Address, Lack>,
     provenance: Provenance,
@@ -64,7 +66,6 @@ struct Link {
 struct Rank {
     total: Nanos,
     longest: Nanos,
-    bytes: u128,
     /// The total of these and of all that are more urgent; filled in at the end.
     with_more_urgent: Nanos,
     /// The longest of all that are less urgent; filled in at the end.
@@ -188,7 +189,7 @@ impl Load {
         Ok(Some(Others {
             time,
             count: entry.count,
-            bytes: entry.ranks.values().map(|rank| rank.bytes).sum(),
+            bytes: entry.bytes,
         }))
     }
 
@@ -213,6 +214,7 @@ impl Link {
         Self {
             ranks: BTreeMap::new(),
             count: 0,
+            bytes: 0,
             unknown: BTreeMap::new(),
             provenance: Provenance::Hard,
             assuming: BTreeSet::new(),
@@ -223,7 +225,7 @@ impl Link {
         let rank = self.ranks.entry(urgency).or_default();
         rank.total += time;
         rank.longest = rank.longest.max(time);
-        rank.bytes += bytes;
+        self.bytes += bytes;
         self.count += 1;
         if basis.provenance > self.provenance {
             self.provenance = basis.provenance.clone();

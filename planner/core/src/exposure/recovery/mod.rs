@@ -18,9 +18,11 @@ mod cut;
 mod inversion;
 mod load;
 mod needs;
+mod order;
 mod quantity;
 mod service;
 mod steps;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -28,7 +30,8 @@ mod transfer;
 pub use cut::Points;
 pub use inversion::{Inversion, Promise, inversions};
 pub use load::{Load, Yielding};
-pub use service::{Dependency, Member, Offer, Service, ServiceFound, in_order, service};
+pub use order::in_order;
+pub use service::{Dependency, Member, Offer, Service, ServiceFound, service};
 
 use lifeboat_model::{Bound, Scope};
 

@@ -1,13 +1,14 @@
 //! Services: members that recover together, after what they depend on.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use lifeboat_model::{Address, Bound, Choice, Span};
+use lifeboat_model::{Address, Bound, Choice, Exposure, Span};
 
 use super::super::found::Found;
 use super::super::trace::Trace;
 use super::cut::{At, Points, loss};
+use super::telling::{tell_loss, tell_time};
 use super::told;
 
 /// One way to bring a member back.
@@ -75,6 +76,25 @@ pub struct ServiceFound {
     pub choices: Vec<Choice>,
 }
 
+impl ServiceFound {
+    /// Returns it as a row of the table. The tolerated dwell of a service is the least of its members', the rollback the
+    /// greatest.
+    pub fn exposure(
+        self,
+        service: &Address,
+        tolerated_dwell: Option<Bound<Span>>,
+        rollback: Option<Bound<Span>>,
+    ) -> Exposure {
+        Exposure {
+            rpo: self.rpo.figure(self.rpo_uses.as_ref().unwrap_or(service)),
+            rto: self.rto.figure(self.rto_uses.as_ref().unwrap_or(service)),
+            tolerated_dwell,
+            rollback,
+            choices: self.choices,
+        }
+    }
+}
+
 /// Returns the exposure of a service.
 ///
 /// Loss: the maximum over its members at a common cut, see `cut`. Time: the longest path through what it depends on,
@@ -137,10 +157,10 @@ pub fn service<T: Trace>(it: &Service<'_>, trace: &mut T) -> ServiceFound {
 }
 
 /// One offer of each member, and what comes of it.
-struct Plan<'s, 'a> {
-    chosen: Vec<(&'s Member<'a>, &'s Offer<'a>)>,
-    rpo: Found,
-    rto: Found,
+pub(super) struct Plan<'s, 'a> {
+    pub(super) chosen: Selection<'s, 'a>,
+    pub(super) rpo: Found,
+    pub(super) rto: Found,
 }
 
 impl Plan<'_, '_> {
@@ -159,7 +179,8 @@ impl Plan<'_, '_> {
 /// Orders offers, the one that is preferred first.
 type Preference<'a> = fn(&Offer<'a>) -> (u8, Span, Bound<Span>, Bound<Span>);
 
-type Selection<'s, 'a> = Vec<(&'s Member<'a>, &'s Offer<'a>)>;
+/// One offer of each member.
+pub(super) type Selection<'s, 'a> = Vec<(&'s Member<'a>, &'s Offer<'a>)>;
 
 /// Returns the selections of one offer for each member that are worth a look.
 ///
@@ -167,9 +188,12 @@ type Selection<'s, 'a> = Vec<(&'s Member<'a>, &'s Offer<'a>)>;
 /// loss that some offer has, the fastest offers that lose no more are enough, as far as a cut is no question. Where it
 /// is, those with the finest points and the freshest ones are looked at too.
 fn selections<'s, 'a>(members: &'s [Member<'a>]) -> Vec<Selection<'s, 'a>> {
+    let of = |member: &'s Member<'a>| member.offers.iter().map(|offer| offer.rpo.bound);
+    let least = members.iter().filter_map(|member| of(member).min()).max();
     let limits: BTreeSet<Bound<Span>> = members
         .iter()
-        .flat_map(|member| member.offers.iter().map(|offer| offer.rpo.bound))
+        .flat_map(of)
+        .filter(|limit| least.is_none_or(|least| *limit >= least))
         .collect();
     let mut selections = Vec::new();
     for limit in limits {
@@ -274,7 +298,7 @@ fn start(it: &Service<'_>) -> Found {
 }
 
 /// Returns how long its restores take once they can start.
-fn work(it: &Service<'_>, chosen: &Selection<'_, '_>) -> Found {
+pub(super) fn work(it: &Service<'_>, chosen: &Selection<'_, '_>) -> Found {
     let mut longest = Found::zero();
     let mut total: u128 = 0;
     for (member, offer) in chosen {
@@ -306,96 +330,4 @@ fn named(target: &Address, found: &Found) -> Found {
         found.reason = Cow::Owned(format!("`{target}`: {}", found.reason));
     }
     found
-}
-
-fn tell_loss<T: Trace>(it: &Service<'_>, plan: &Plan<'_, '_>, trace: &mut T) {
-    trace.open();
-    for (member, offer) in &plan.chosen {
-        trace.tell(|| {
-            let bound = shown(offer.rpo.bound);
-            let says = format!("`{}` from `{}`: {bound}", member.target, offer.uses);
-            told(says, &offer.rpo)
-        });
-    }
-    trace.close(|| {
-        let says = match plan.rpo.bound {
-            Bound::Finite(loss) => format!(
-                "`{}` loses at most {}: its members are brought back to instants at most {} apart",
-                it.address,
-                loss.rounded(),
-                it.consistent_within.unwrap_or(Span::ZERO)
-            ),
-            Bound::Unbounded => format!("nothing limits the loss: {}", plan.rpo.reason),
-        };
-        told(says, &plan.rpo)
-    });
-}
-
-fn tell_time<T: Trace>(it: &Service<'_>, plan: &Plan<'_, '_>, trace: &mut T) {
-    trace.open();
-    for needed in &it.dependencies {
-        trace.tell(|| {
-            let bound = shown(needed.rto.bound);
-            told(
-                format!("after `{}`, which is back in {bound}", needed.address),
-                &needed.rto,
-            )
-        });
-    }
-    for (member, offer) in &plan.chosen {
-        trace.tell(|| {
-            let bound = shown(offer.restore.bound);
-            let says = format!("`{}` from `{}`: {bound}", member.target, offer.uses);
-            told(says, &offer.restore)
-        });
-    }
-    if let Some(workers) = it.workers {
-        trace.tell(|| {
-            let work = work(it, &plan.chosen);
-            let bound = shown(work.bound);
-            told(
-                format!(
-                    "{workers} at a time, in any order: all within {bound} (work / {workers} + (1 − 1/{workers}) · the longest)"
-                ),
-                &work,
-            )
-        });
-    }
-    trace.close(|| {
-        let says = match plan.rto.bound {
-            Bound::Finite(time) => {
-                format!("`{}` is back within {}", it.address, time.rounded())
-            }
-            Bound::Unbounded => format!("nothing limits the time: {}", plan.rto.reason),
-        };
-        told(says, &plan.rto)
-    });
-}
-
-fn shown(bound: Bound<Span>) -> Bound<Span> {
-    bound.map(Span::rounded)
-}
-
-/// Returns the services so that each stands after all that it depends on, and those that wait for themselves.
-///
-/// The language refuses circles; whoever assesses what is left of one takes it for unbounded.
-pub fn in_order<'a>(
-    services: impl IntoIterator<Item = (&'a Address, &'a [Address])>,
-) -> (Vec<&'a Address>, Vec<&'a Address>) {
-    let mut waiting: BTreeMap<&'a Address, &'a [Address]> = services.into_iter().collect();
-    let mut order = Vec::with_capacity(waiting.len());
-    loop {
-        let free: Vec<&'a Address> = waiting
-            .iter()
-            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(need)))
-            .map(|(address, _)| *address)
-            .collect();
-        if free.is_empty() {
-            return (order, waiting.into_keys().collect());
-        }
-        for address in free {
-            waiting.remove(address);
-            order.push(address);
-        }
-    }
 }

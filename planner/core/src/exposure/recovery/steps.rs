@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lifeboat_model::{Bound, Provenance, Scope, Span};
 
 use super::super::found::Found;
-use super::super::graph::{Capture, Copy, CopyGraph, Input};
+use super::super::graph::{Capture, Copy, CopyGraph, Input, Recovery};
 use super::super::trace::Trace;
 use super::bases::log_since_base;
 use super::chain::{Lack, reading, walk};
@@ -59,15 +59,8 @@ pub(super) fn sum<T: Trace>(
         found: Found::zero(),
         longest: (Span::ZERO, ""),
     };
-    let provision = if elsewhere {
-        let until = "until there is something to restore to";
-        needed(recovery.provision.as_ref(), until, Lack::Provision, trace)
-    } else {
-        Found::zero()
-    };
-    let unarchive = unarchive(graph, copy, trace);
     sum.add(
-        provision.or_longer(unarchive),
+        ready(graph, (copy, elsewhere), recovery, trace),
         "getting ready for the data takes the most of it",
     );
     match reading(graph, copy, scope) {
@@ -90,6 +83,44 @@ pub(super) fn sum<T: Trace>(
     }
     after(it, elsewhere || takes_over, &mut sum, trace);
     sum.found()
+}
+
+/// Returns the time until there is something to restore to and the points can be read, which go on side by side.
+fn ready<T: Trace>(
+    graph: &CopyGraph,
+    (copy, elsewhere): (usize, bool),
+    recovery: &Recovery,
+    trace: &mut T,
+) -> Found {
+    let pieces = walk(graph, copy).map_while(Result::ok);
+    let mut unarchives = pieces.map(|(_, piece)| piece.recovery.unarchive.as_ref());
+    let both = elsewhere
+        && recovery.whole.is_none()
+        && is_told(recovery.provision.as_ref())
+        && unarchives.any(is_told);
+    if both {
+        trace.open();
+    }
+    let provision = if elsewhere {
+        let until = "until there is something to restore to";
+        needed(recovery.provision.as_ref(), until, Lack::Provision, trace)
+    } else {
+        Found::zero()
+    };
+    let found = provision.or_longer(unarchive(graph, copy, trace));
+    if both {
+        trace.close(|| {
+            let says = match found.bound {
+                Bound::Finite(time) => format!(
+                    "all is ready for the data after {}, side by side",
+                    time.rounded()
+                ),
+                Bound::Unbounded => format!("nothing limits the preparation: {}", found.reason),
+            };
+            told(says, &found)
+        });
+    }
+    found
 }
 
 /// Adds what follows once the data are there.
@@ -226,10 +257,15 @@ fn missing<T: Trace>(lack: Lack, trace: &mut T) -> Found {
     found
 }
 
-/// Returns an input as a bound, and tells it: a step that the mechanism does not have is not worth a line.
+/// Returns whether a step is worth a line: one that the mechanism does not have is not.
+fn is_told(step: Option<&Input<Span>>) -> bool {
+    step.is_none_or(|step| step.value != Span::ZERO || step.provenance != Provenance::Hard)
+}
+
+/// Returns an input as a bound, and tells it.
 pub(super) fn input<T: Trace>(input: &Input<Span>, until: &'static str, trace: &mut T) -> Found {
     let found = Found::of(input);
-    if input.value == Span::ZERO && input.provenance == Provenance::Hard {
+    if !is_told(Some(input)) {
         return found;
     }
     trace.tell(|| {

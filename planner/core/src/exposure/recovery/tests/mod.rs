@@ -4,6 +4,7 @@ mod fixture;
 mod keeton;
 mod links;
 mod properties;
+mod scale;
 mod sentences;
 mod services;
 mod simulation;

@@ -37,8 +37,9 @@ fn a_restore_through_log_reads_its_base_and_replays_what_came_since() {
     `target.postgres_database.orders` is back from `protection.log.archive` within 4h28m (declared)
       5m until somebody knows, by the assumptions block (declared)
       10m until the recovery is decided, by the assumptions block (declared)
-      20m until there is something to restore to, by the assumptions block (declared)
-      5m until its points can be read, by the assumptions block (declared)
+      all is ready for the data after 20m, side by side (declared)
+        20m until there is something to restore to, by the assumptions block (declared)
+        5m until its points can be read, by the assumptions block (declared)
       the data are there within 35m2s (declared)
         40 GiB of `protection.snapshot.nightly` over the vault at 64 MiB/s: 10m40s
         91.4 GiB of `protection.log.archive` over the vault at 64 MiB/s: 24m22s
@@ -100,7 +101,6 @@ fn a_replica_takes_over_without_moving_data() {
     `target.postgres_database.orders` is back from `protection.replica.standby` within 16m30s (declared)
       5m until somebody knows, by the assumptions block (declared)
       10m until the recovery is decided, by the assumptions block (declared)
-      the data are there within 0s (hard)
       30s until it accepts writes, by the assumptions block (declared)
       1m until clients use the new place, by the assumptions block (declared)
     ");

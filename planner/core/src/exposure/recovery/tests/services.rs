@@ -112,7 +112,7 @@ fn two_workers_take_half_the_work_and_half_the_longest() {
     // 6 h / 2 + 3 h / 2.
     assert_eq!(found(&it).rto.bound, finite("4h45m"));
     insta::assert_snapshot!(derivation(&it), @"
-    `service.checkout` loses at most 5m: its members are brought back to instants at most 0s apart (declared)
+    `service.checkout` loses at most 5m: all its members go back to one instant (declared)
       `target.postgres_database.t0` from `protection.snapshot.p0`: 5m (declared)
       `target.postgres_database.t1` from `protection.snapshot.p1`: 5m (declared)
       `target.postgres_database.t2` from `protection.snapshot.p2`: 5m (declared)
@@ -120,7 +120,7 @@ fn two_workers_take_half_the_work_and_half_the_longest() {
       `target.postgres_database.t0` from `protection.snapshot.p0`: 1h (declared)
       `target.postgres_database.t1` from `protection.snapshot.p1`: 2h (declared)
       `target.postgres_database.t2` from `protection.snapshot.p2`: 3h (declared)
-      2 at a time, in any order: all within 4h30m (work / 2 + (1 − 1/2) · the longest) (declared)
+      2 at a time, in any order, all are back after 4h30m: their sum / 2 + (1 − 1/2) · the longest (declared)
     ");
     it.workers = Some(1);
     assert_eq!(found(&it).rto.bound, finite("6h15m"));
@@ -181,7 +181,7 @@ fn snapshots_of_two_stores_have_no_common_cut_unless_it_is_tolerated() {
     it.consistent_within = Some(span("7h"));
     assert_eq!(found(&it).rpo.bound, finite("25h"));
     insta::assert_snapshot!(derivation(&it), @"
-    `service.checkout` loses at most 1d1h: its members are brought back to instants at most 7h apart (declared)
+    `service.checkout` loses at most 1d1h: its members go back to instants at most 7h apart (declared)
       `target.postgres_database.t0` from `protection.snapshot.p0`: 1d1h (declared)
       `target.postgres_database.t1` from `protection.snapshot.p1`: 7h (declared)
     `service.checkout` is back within 1h15m (declared)
