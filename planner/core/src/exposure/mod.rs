@@ -26,7 +26,7 @@ pub(crate) use assessor::{assess_graph, bounds};
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
 pub use rows::assess;
-pub(crate) use rows::rows;
+pub(crate) use rows::survey;
 pub(crate) use world::World;
 
 use lifeboat_model::Scope;

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, Catalog, Exposure, ExposureRow, Goal, LiveState, Objective, PlanOptions,
-    RecordedState, Scope, Span,
+    Action, Address, BackupRule, Catalog, Exposure, ExposureRow, Finding, Goal, LiveState,
+    Objective, PlanOptions, RecordedState, Scope, Span,
 };
 
 use super::assessor::unbounded;
 use super::build::Builder;
+use super::recovery::{Promise, inversions};
 use super::scene::Scene;
 use super::trace::Silent;
 use super::{SCOPES, World};
 use crate::design::Design;
 use crate::diff::Snapshots;
+use crate::findings::{Inspection, backup_rule, inspect};
 
 /// Returns each target and each service in each scope as it stands: targets in address order, then services.
 ///
@@ -42,13 +44,24 @@ pub fn assess(
         catalog,
         options: &options,
     };
-    rows(&snapshots, &[])
+    survey(&snapshots, &[]).rows
+}
+
+/// What a design comes to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Survey {
+    /// The exposure table: targets in address order, then services.
+    pub(crate) rows: Vec<ExposureRow>,
+    /// What an experienced eye would point out in what is planned.
+    pub(crate) findings: Vec<Finding>,
+    /// How each target of the design stands to 3-2-1-1-0 in what is planned.
+    pub(crate) backup_rules: BTreeMap<Address, BackupRule>,
 }
 
 /// Returns each target and each service in each scope, with what is live now and with what the actions leave.
 ///
 /// A scope has a row where the objective has a goal for it; corruption and instance always have.
-pub(crate) fn rows(snapshots: &Snapshots<'_>, actions: &[Action]) -> Vec<ExposureRow> {
+pub(crate) fn survey(snapshots: &Snapshots<'_>, actions: &[Action]) -> Survey {
     let mut builder = Builder::new(
         snapshots.catalog,
         snapshots.live,
@@ -78,8 +91,41 @@ pub(crate) fn rows(snapshots: &Snapshots<'_>, actions: &[Action]) -> Vec<Exposur
             });
         }
     }
-    rows.extend(service_rows(snapshots.design, &now, &planned));
-    rows
+    let of_services = service_rows(snapshots.design, &now, &planned);
+    let inspection = Inspection {
+        design: snapshots.design,
+        recorded: snapshots.recorded,
+        as_of: snapshots.options.as_of,
+    };
+    let inversions = inversions(&promises(snapshots.design, &of_services));
+    let known = || {
+        let graphs = planned.graphs.iter();
+        graphs.filter(|graph| snapshots.design.targets.contains_key(&graph.target))
+    };
+    let findings = inspect(inspection, known(), builder.contradictions(), &inversions);
+    let ruled = known().map(|graph| (graph.target.clone(), backup_rule(graph, snapshots.recorded)));
+    let backup_rules = ruled.collect();
+    rows.extend(of_services);
+    Survey {
+        rows,
+        findings,
+        backup_rules,
+    }
+}
+
+/// Returns what each service promises in each scope, with what the plan leaves.
+fn promises<'a>(design: &'a Design, rows: &'a [ExposureRow]) -> Vec<Promise<'a>> {
+    let of = |row: &'a ExposureRow| {
+        let block = design.services.get(&row.target)?;
+        Some(Promise {
+            service: &row.target,
+            scope: row.scope,
+            goal: row.goal.rto,
+            bound: row.planned.rto.bound,
+            needs: &block.depends_on,
+        })
+    };
+    rows.iter().filter_map(of).collect()
 }
 
 fn service_rows(design: &Design, now: &Scene<'_>, planned: &Scene<'_>) -> Vec<ExposureRow> {

@@ -8,7 +8,7 @@ use super::exposed::exposed;
 use crate::check::grade;
 use crate::design::Design;
 use crate::diff::{Snapshots, differences, drift};
-use crate::exposure::rows;
+use crate::exposure::survey;
 use crate::order::order;
 
 /// The shape of the plan document.
@@ -38,10 +38,19 @@ pub fn plan(
     };
     let differences = differences(snapshots)?;
     let (actions, losses) = order(differences.drafts, recorded)?;
+    let survey = survey(&snapshots, &actions);
     let mut plan = Plan {
         cost: None,
-        backup_rules: std::collections::BTreeMap::new(),
-        findings: Vec::new(),
+        backup_rules: if options.destroy {
+            Default::default()
+        } else {
+            survey.backup_rules
+        },
+        findings: if options.destroy {
+            Vec::new()
+        } else {
+            survey.findings
+        },
         format_version: FORMAT_VERSION.to_owned(),
         lifeboat_version: options.lifeboat_version.clone(),
         as_of: options.as_of,
@@ -49,7 +58,7 @@ pub fn plan(
         lineage: recorded.lineage.clone(),
         serial: recorded.serial,
         drift: drift(recorded, live, catalog, options.as_of),
-        exposure: rows(&snapshots, &actions),
+        exposure: survey.rows,
         notices: notices(design, options, differences.notices),
         bindings: bindings(&snapshots, &actions),
         outputs: design.outputs.clone(),

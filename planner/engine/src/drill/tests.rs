@@ -145,7 +145,11 @@ async fn a_drill_that_passed_measures_time_and_rate_and_a_failed_one_nothing() {
     assert!(took > Span::ZERO);
     assert_eq!(time.worst, InputValue::Span(took));
     let rate_of = 10 * 1_000 / took.as_millis();
-    assert_eq!(rate.worst, InputValue::Rate(Rate(rate_of)), "10 bytes in {took}");
+    assert_eq!(
+        rate.worst,
+        InputValue::Rate(Rate(rate_of)),
+        "10 bytes in {took}"
+    );
     assert_eq!((time.n, rate.at), (1, outcome.record.at));
     site.world
         .faults()
