@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Drift(commands::drift::DriftArguments),
     /// Show the age of the newest recovery points, the last verification and the last drill.
     Status(commands::status::StatusArguments),
+    /// Show why an objective is met or not, number by number; or the page of a finding.
+    Explain(commands::explain::ExplainArguments),
     /// Show a saved plan, or the state.
     Show(commands::show::ShowArguments),
     /// Look into the state, or remove something from it.

@@ -107,6 +107,7 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Exit, Failure>
         Command::Destroy(arguments) => commands::destroy::run(session, arguments).await,
         Command::Drift(arguments) => commands::drift::run(session, arguments).await,
         Command::Status(arguments) => commands::status::run(session, arguments).await,
+        Command::Explain(arguments) => commands::explain::run(session, arguments).await,
         Command::Show(arguments) => commands::show::run(session, arguments),
         Command::State(arguments) => commands::state::run(session, arguments).await,
         Command::Import(arguments) => commands::import::run(session, arguments).await,

@@ -77,13 +77,17 @@ pub(crate) fn nothing(state: &RecordedState, selector: &Address) -> Failure {
             owner.to_string()
         }
     });
-    let nearest = owners.min_by_key(|name| distance(name, &wanted));
-    match nearest {
+    match nearest(&wanted, owners) {
         Some(name) => failure.help(format!(
             "Did you mean `{name}`? `lifeboat state list` shows all."
         )),
         None => failure.help("Run `lifeboat apply` first: nothing is applied yet."),
     }
+}
+
+/// Returns the name that is the least edits away.
+pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    names.min_by_key(|name| distance(name, wanted))
 }
 
 /// The edit distance between two texts.

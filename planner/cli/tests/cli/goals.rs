@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, TWO_TARGETS};
 
 /// Two targets on one disk with both of their repositories, and a promise for the loss of that disk.
 fn on_one_disk() -> Sandbox {
@@ -82,4 +82,80 @@ fn a_configuration_alone_says_which_goals_it_cannot_meet_and_needs_no_secret() {
     assert!(!sandbox.path("lifeboat.state.json").exists());
     // Without the flag, nothing is judged.
     sandbox.run(&["validate", "--objectives-only"]).exits(64);
+}
+
+#[test]
+fn an_explanation_derives_each_number_of_a_target_and_of_one_copy() {
+    let sandbox = on_one_disk();
+    let offline = sandbox
+        .run(&["explain", "target.local_directory.docs", "--offline"])
+        .exits(0)
+        .says("objective gold: unbounded")
+        .says("corruption: met, assuming what stands at *")
+        .says("As configured:");
+    assert!(offline.out.lines().all(|line| line.chars().count() <= 80));
+    assert!(!sandbox.path("lifeboat.state.json").exists());
+    sandbox.apply();
+    sandbox
+        .run(&[
+            "explain",
+            "target.local_directory.docs",
+            "--scope",
+            "corruption",
+        ])
+        .exits(0)
+        .says("Now:")
+        .says("After the plan:")
+        .says("every 1h")
+        .says("[assumed]")
+        .never_says("instance");
+    sandbox
+        .run(&[
+            "explain",
+            "protection.copy.docs_second",
+            "--scope",
+            "corruption",
+        ])
+        .exits(0)
+        .says("Looked at: copy[\"docs_second\"]");
+    // A scope that nothing is promised for can be asked about too.
+    sandbox
+        .run(&["explain", "target.local_sqlite.app", "--scope", "region"])
+        .exits(0)
+        .says("region: no goal");
+    let json = sandbox
+        .run(&["explain", "target.local_sqlite.app", "--json"])
+        .exits(0);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    let scopes = json["explanations"][0]["scopes"].as_array().unwrap();
+    assert!(scopes.len() >= 2, "{json}");
+    assert!(scopes.iter().all(|it| !it["planned"][0]["says"].is_null()));
+}
+
+#[test]
+fn an_explanation_of_nothing_names_what_may_have_been_meant() {
+    let sandbox = Sandbox::two_targets();
+    sandbox
+        .run(&["explain", "target.local_directory.dox"])
+        .exits(1)
+        .complains("explain::no_match")
+        .complains("Did you mean `target.local_directory.docs`?");
+    sandbox
+        .run(&["explain", "finding::same_domian"])
+        .exits(1)
+        .complains("explain::no_page")
+        .complains("lifeboat explain finding::same_domain");
+    sandbox.run(&["explain", "target..docs"]).exits(64);
+    sandbox
+        .run(&["explain", "target.local_directory.docs", "--scope", "world"])
+        .exits(64)
+        .complains("corruption, instance, zone, region, account");
+    sandbox
+        .run(&["explain", "same_domain"])
+        .exits(0)
+        .says("finding::same_domain");
+    sandbox
+        .run(&["completions", "bash"])
+        .exits(0)
+        .says("explain");
 }

@@ -94,7 +94,7 @@ fn shortening_retention_names_the_points_that_go_and_needs_leave() {
     );
     sandbox
         .run(&["plan", "--detailed-exitcode"])
-        .exits(0)
+        .exits(3)
         .says("No changes.");
 }
 

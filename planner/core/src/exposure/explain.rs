@@ -26,8 +26,9 @@ pub struct Question<'a> {
     pub catalog: &'a Catalog,
     /// When live was read.
     pub as_of: Timestamp,
-    /// The actions of a plan, whose outcome is asked about; none means what is live now.
-    pub actions: &'a [Action],
+    /// The actions of a plan, whose outcome is asked about once schedules and retention have run for long enough; none
+    /// means what is live now.
+    pub actions: Option<&'a [Action]>,
     /// A target, a service, a protection block or the resource of one.
     pub subject: &'a Address,
     /// The failure.
@@ -62,8 +63,8 @@ pub fn derive(question: &Question<'_>) -> Vec<Step> {
         catalog,
         options: &options,
     };
-    let (now, planned) = worlds(&snapshots, actions);
-    let world = if actions.is_empty() { now } else { planned };
+    let (now, planned) = worlds(&snapshots, actions.unwrap_or_default());
+    let world = if actions.is_some() { planned } else { now };
     let mut builder = Builder::new(catalog, live, recorded, design, as_of);
     let scene = Scene::new(&mut builder, &world, &targets(design, &world));
     let mut tree = Tree::default();

@@ -172,7 +172,12 @@ fn tree(canvas: &mut Canvas, subject: &Address, steps: &[Step], indent: usize) {
         // Deep derivations stay readable on a narrow terminal.
         let indent = indent.min(canvas.style.width / 2);
         said(canvas, subject, step, indent);
-        tree(canvas, subject, &step.below, indent + 2);
+        // What a step ends with is not said again right below it.
+        let below = step.below.iter();
+        let below = below.filter(|it| !it.below.is_empty() || !step.says.ends_with(&it.says));
+        for one in below {
+            tree(canvas, subject, std::slice::from_ref(one), indent + 2);
+        }
     }
 }
 
@@ -181,7 +186,8 @@ fn said(canvas: &mut Canvas, subject: &Address, step: &Step, indent: usize) {
     if let Some(found) = step.bound.filter(|it| !is_said(&says, *it)) {
         says = format!("{says}: {}", bound(found));
     }
-    let from = step.provenance.as_ref().filter(|_| step.below.is_empty());
+    let leaf = step.below.is_empty() && step.bound != Some(Bound::Unbounded);
+    let from = step.provenance.as_ref().filter(|_| leaf);
     let from = from.map(|it| format!("[{it}]"));
     let room = canvas.style.width.saturating_sub(indent + 2).max(20);
     let mut parts = wrap(&says, room);
@@ -208,11 +214,11 @@ fn said(canvas: &mut Canvas, subject: &Address, step: &Step, indent: usize) {
     }
 }
 
-/// Returns whether a sentence has the number in it already, to the second or in full.
+/// Returns whether a sentence says what comes out already: the number to the second or in full, or why there is none.
 fn is_said(says: &str, found: Bound<Span>) -> bool {
     if found == Bound::Unbounded {
-        let words = ["unbounded", "no bound", "nothing limits"];
-        return words.iter().any(|it| says.contains(it));
+        // The sentence says what keeps it from having a bound.
+        return true;
     }
     let numbers = [bound(found), found.to_string()];
     let mut words = says.split(|c: char| !c.is_alphanumeric() && c != '.');
