@@ -21,40 +21,50 @@ pub(super) struct Apart {
     pub(super) shift: Span,
 }
 
-/// Returns how far apart runs are that are scheduled `shortest` to `longest` apart.
+/// When the runs of a copy are due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    /// The shortest time between two.
+    pub(super) shortest: Span,
+    /// The longest by the schedule.
+    pub(super) longest: Span,
+    /// How much longer a run may have to wait for an arrival at its source.
+    pub(super) waits: Span,
+    /// How much later than due a run may start, because what it takes comes late.
+    pub(super) late: Span,
+}
+
+/// Returns how far apart runs are.
 ///
 /// A run that is due while another one is under way is left out (as systemd and a locked cron job do), so that the
 /// next one comes at the first instant of the schedule after its end: the multiple of `acc` from `prop` up, never less
 /// than `max(acc, prop)`. A run time that is assumed to be just the longest gap is the assumption that runs do not
 /// overlap.
 ///
-/// A failure that nobody tolerates is made up for `unnoticed` after the failed run, which itself took up to `prop`.
-pub(super) fn apart(copy: &Copy, shortest: Span, longest: Span) -> Apart {
+/// A failure that nobody tolerates is made up for `unnoticed` after the failed run, which itself took up to `prop`. The
+/// rerun may be under way when the next run is due, which is then left out.
+pub(super) fn apart(copy: &Copy, due: Due) -> Apart {
     let prop = copy.prop.value;
-    let assumed = copy.prop.provenance == Provenance::Assumed && prop == longest;
-    let overruns = prop > shortest && !assumed;
-    let runs = if !overruns {
-        longest
-    } else if shortest == longest {
-        longest.times(prop.as_millis().div_ceil(longest.as_millis().max(1)))
-    } else {
-        longest + prop
+    let assumed = copy.prop.provenance == Provenance::Assumed && prop == due.longest;
+    let overruns = prop > due.shortest - due.late && !assumed;
+    let busy = prop + due.late;
+    let regular = due.shortest == due.longest && due.late + due.waits == Span::ZERO;
+    let gap = due.longest + due.waits;
+    let runs = match (overruns, regular) {
+        (false, _) => gap,
+        (true, true) => gap.times(prop.as_millis().div_ceil(gap.as_millis().max(1))),
+        (true, false) => gap + busy,
     };
     let tolerated = runs.times(u64::from(copy.tolerated_failures) + 1);
-    let unnoticed = copy
-        .unnoticed
-        .as_ref()
-        .map_or(Span::ZERO, |input| input.value);
-    let rerun = if unnoticed == Span::ZERO {
-        Span::ZERO
-    } else {
-        unnoticed + prop
+    let (rerun, moved) = match &copy.unnoticed {
+        Some(unnoticed) if unnoticed.value > Span::ZERO => (unnoticed.value + busy, busy),
+        _ => (Span::ZERO, Span::ZERO),
     };
     Apart {
         runs,
-        age: tolerated + unnoticed,
-        starts: tolerated + rerun,
-        shift: if overruns { prop + rerun } else { rerun },
+        age: tolerated + rerun,
+        starts: tolerated + rerun + moved,
+        shift: if overruns { busy + rerun } else { rerun },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use lifeboat_model::{Bound, ByteSize, Provenance, Rate, Span};
 
-use super::apart::apart;
+use super::apart::{Due, apart};
 use super::flow::{Flow, Terms, rests_on_way, told_way};
 use super::telling::{ARCHIVED, Sourced, remark, tell};
 use crate::exposure::found::Found;
@@ -45,7 +45,15 @@ pub(super) fn log<T: Trace>(
     let (hold, prop) = told_way(copy, trace);
     rests_on_way(&mut found, copy);
     let backlog = backlog(graph, copy, (bandwidth, burst), &mut found, trace)?;
-    let apart = apart(copy, flush.value, flush.value);
+    let apart = apart(
+        copy,
+        Due {
+            shortest: flush.value,
+            longest: flush.value,
+            waits: Span::ZERO,
+            late: Span::ZERO,
+        },
+    );
     let own = apart.age + hold + prop + backlog;
     if let Some(limit) = queue_limit {
         fits(graph, copy, limit, (bandwidth, burst), own, &mut found)?;
@@ -69,12 +77,12 @@ pub(super) fn log<T: Trace>(
         found,
         arrival: age,
         spacing: apart.starts + jitter,
-        starts: apart.starts,
         even: None,
         shortest: Span::ZERO,
         longest: flush.value,
         shift: Span::ZERO,
         distinct: Span::ZERO,
+        discrete: false,
     })
 }
 
@@ -123,9 +131,8 @@ fn backlog<T: Trace>(
     };
     remark(trace, || {
         format!(
-            "backlog {backlog} = burst {} / {}",
-            Sourced(burst),
-            bandwidth.value
+            "backlog {backlog} = burst {} / {}; burst by {}",
+            burst.value, bandwidth.value, burst.source
         )
     });
     Ok(backlog)
@@ -222,12 +229,12 @@ pub(super) fn replica<T: Trace>(
         found,
         arrival: age,
         spacing: age,
-        starts: age,
         even: None,
         shortest: Span::ZERO,
         longest: Span::ZERO,
         shift: Span::ZERO,
         distinct: Span::ZERO,
+        discrete: false,
     })
 }
 
@@ -260,9 +267,10 @@ fn in_time<T: Trace>(
     found.inherit(Provenance::Assumed, vec![never_slower().into()]);
     remark(trace, || {
         format!(
-            "lag {lag} = {} / {}, assuming that {}",
-            Sourced(bytes),
-            Sourced(rate),
+            "lag {lag} = {size} / {}, by {} and {}, assuming that {}",
+            rate.value,
+            bytes.source,
+            rate.source,
             never_slower()
         )
     });

@@ -193,8 +193,12 @@ fn sentence(
         Numbers::Newest => {
             format!("`{address}` loses {lost}: the age of its newest point, found at once")
         }
+        Numbers::Longer(_, Span::ZERO) => format!(
+            "`{address}` loses {lost}: as far apart are its points at the dwell {dwell}, which its age is within"
+        ),
         Numbers::Longer(spacing, rest) => format!(
-            "`{address}` loses {lost} = the longer of {spacing} between points and {rest} that its age exceeds the dwell {dwell} by"
+            "`{address}` loses {lost} = the longer of {spacing} between points and {rest}, its age {} − dwell {dwell}",
+            rest + dwell
         ),
         Numbers::Delayed(age) => format!(
             "`{address}` loses {lost} = age {age} − dwell {dwell}: stopped before it applies the bad write"

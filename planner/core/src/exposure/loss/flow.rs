@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use lifeboat_model::{Bound, Provenance, Span};
 
-use super::apart::{apart, rests_on_reruns};
+use super::apart::{Apart, Due, apart, rests_on_reruns};
 use super::held;
-use super::telling::{AS_SEEN, Sum, concluded, remark, tell};
+use super::telling::{AS_SEEN, Sourced, Sum, concluded, remark, tell};
 use crate::exposure::found::Found;
 use crate::exposure::graph::{Capture, Copy, CopyGraph, Holds, Input, Logical};
 use crate::exposure::trace::Trace;
@@ -24,9 +24,7 @@ pub(super) struct Flow {
     pub(super) arrival: Span,
     /// The longest time between the times of two points that follow each other.
     pub(super) spacing: Span,
-    /// The longest time between the starts of two runs that succeed.
-    pub(super) starts: Span,
-    /// The time between any two runs, where all gaps of the schedule are equal and nothing overruns.
+    /// The time between any two runs, where all gaps of the schedule are equal and nothing moves a run.
     pub(super) even: Option<Span>,
     /// The shortest time between two runs by the schedule.
     pub(super) shortest: Span,
@@ -36,6 +34,8 @@ pub(super) struct Flow {
     pub(super) shift: Span,
     /// The shortest time between the times of two points that differ.
     pub(super) distinct: Span,
+    /// Whether it is points that come out, not a log or a live copy.
+    pub(super) discrete: bool,
 }
 
 /// Returns the worst age of the newest usable point; with `as_of`, at least the age that is seen.
@@ -88,7 +88,7 @@ pub(super) fn flow_of<T: Trace>(
                 concluded(says, &flow.found)
             }
             Err(found) => concluded(
-                format!("`{address}`: no bound on its age, because {}", found.reason),
+                format!("`{address}`: no bound on its age: {}", found.reason),
                 found,
             ),
         }
@@ -147,6 +147,9 @@ fn captured<T: Trace>(
 ///
 /// Aligned: a run takes a point that has just arrived, so `L = acc + hold + prop + E'`. Where `acc` is no multiple of
 /// the source's interval, and where the source may leave a run out, the run waits for the next arrival.
+///
+/// A run takes the newest point of its source, or all that it has not taken yet: for what a count keeps, points may be
+/// as close as those of the source.
 fn scheduled<T: Trace>(
     copy: &Copy,
     shortest: Span,
@@ -155,46 +158,45 @@ fn scheduled<T: Trace>(
     terms: &mut Terms<'_>,
     trace: &mut T,
 ) -> Flow {
-    let apart = apart(copy, shortest, longest.value);
+    let (waits, late, source, jitter) = match &below {
+        None => (Span::ZERO, Span::ZERO, Span::ZERO, Span::ZERO),
+        Some(below) if copy.aligned => (
+            waits(below, longest.value),
+            below.arrival,
+            below.arrival,
+            Span::ZERO,
+        ),
+        Some(below) => (Span::ZERO, Span::ZERO, below.age, below.age),
+    };
+    let due = Due {
+        shortest,
+        longest: longest.value,
+        waits,
+        late,
+    };
+    let apart = apart(copy, due);
     tell(trace, "every", longest);
     if apart.age != longest.value {
-        let failures = copy.tolerated_failures;
-        remark(trace, || {
-            format!(
-                "{} until the next run that succeeds: runs of up to {} start {} apart, {failures} in a row may fail, and one more is made up for within {}",
-                apart.age,
-                copy.prop.value,
-                apart.runs,
-                copy.unnoticed.as_ref().map_or(Span::ZERO, |it| it.value),
-            )
-        });
+        tell_apart(copy, due, apart, trace);
     }
     let (hold, prop) = told_way(copy, trace);
-    let aligned = copy.aligned;
-    let waits = match &below {
-        Some(below) if aligned => waits(below, longest.value),
-        _ => Span::ZERO,
+    let points = below.as_ref().filter(|below| below.discrete);
+    let own = shortest - apart.shift - source;
+    let (closest, moved, distinct) = points.map_or((shortest, Span::ZERO, own), |below| {
+        (shortest.min(below.shortest), below.shift, below.distinct)
+    });
+    let age = apart.age + hold + prop + source;
+    let from = if copy.aligned {
+        "on its way to the source"
+    } else {
+        "age at its source"
     };
-    let (source, jitter) = match &below {
-        None => (Span::ZERO, Span::ZERO),
-        Some(below) if aligned => (below.arrival, below.spacing - below.starts),
-        Some(below) => (below.age, below.age),
-    };
-    let inner = below.as_ref().map_or(Span::ZERO, |below| below.distinct);
-    let age = apart.age + waits + hold + prop + source;
     *terms = [
         ("every", apart.age),
-        ("wait for an arrival", waits),
         ("hold", hold),
         ("run", prop),
-        (
-            if aligned {
-                "on its way to the source"
-            } else {
-                "age at its source"
-            },
-            source,
-        ),
+        (from, source),
+        ("", Span::ZERO),
         ("", Span::ZERO),
         ("", Span::ZERO),
     ];
@@ -202,70 +204,121 @@ fn scheduled<T: Trace>(
     found.bound = Bound::Finite(age);
     found.rests_on(&longest.provenance, &longest.source);
     rests_on_way(&mut found, copy);
+    let is_even = shortest == longest.value
+        && apart.runs == shortest
+        && apart.shift + waits + jitter == Span::ZERO;
     Flow {
         age,
         found,
         arrival: hold + prop + source,
-        spacing: apart.starts + waits + jitter,
-        starts: apart.starts + waits,
-        even: (shortest == longest.value && apart.runs == shortest && waits == Span::ZERO)
-            .then_some(shortest),
-        shortest,
+        spacing: apart.starts + jitter,
+        even: is_even.then_some(shortest),
+        shortest: closest,
         longest: longest.value,
-        shift: apart.shift,
-        distinct: inner.max(shortest - apart.shift - source),
+        shift: apart.shift.max(moved),
+        distinct,
+        discrete: true,
     }
 }
 
-/// Returns how much longer than its interval a run that starts with an arrival has to wait for one.
+/// Tells why runs that succeed are further apart than the schedule says.
+fn tell_apart<T: Trace>(copy: &Copy, due: Due, apart: Apart, trace: &mut T) {
+    remark(trace, || {
+        let mut says = format!("{} until the next run that succeeds", apart.age);
+        if due.waits > Span::ZERO {
+            says += &format!("; it waits up to {} for an arrival", due.waits);
+        }
+        if apart.runs > due.longest + due.waits {
+            let prop = copy.prop.value;
+            says += &format!(
+                "; a run of up to {prop} leaves out those that are due meanwhile: they start up to {} apart",
+                apart.runs
+            );
+        }
+        match copy.tolerated_failures {
+            0 => {}
+            1 => says += "; one may fail",
+            many => says += &format!("; {many} in a row may fail"),
+        }
+        if let Some(unnoticed) = &copy.unnoticed
+            && unnoticed.value > Span::ZERO
+        {
+            let busy = copy.prop.value + due.late;
+            says += &format!(
+                "; one more that fails is made up for after {}, and the next one up to {busy} later",
+                Sourced(unnoticed)
+            );
+        }
+        says
+    });
+}
+
+/// Returns how much longer than its interval a run that starts with an arrival has to wait for one: not at all where
+/// its interval is a multiple of the source's, but for runs that the source may leave out.
 fn waits(below: &Flow, interval: Span) -> Span {
     match below.even {
         Some(even)
             if even > Span::ZERO && interval.as_millis().is_multiple_of(even.as_millis()) =>
         {
-            below.starts - even
+            below.spacing - even
         }
-        _ => below.starts,
+        _ => below.spacing,
     }
 }
 
 /// Returns the flow out of a copy that runs after each run of its source.
 ///
 /// At any instant, every point that was usable at the source `hold + prop` ago is usable here: `L = L' + hold + prop`.
-/// So many failures mean so many points less, each at most a spacing older. Where copying takes longer than the
-/// source's shortest interval, a run may have to wait for the one before, or is left out until the next point comes.
+/// `k` failures in a row mean `k` points less, each at most a spacing older.
+///
+/// Where a run may still be under way when the next point arrives, that point may be left out until one more comes: a
+/// run then starts up to `prop + L'` after another. Points arrive up to `E'` late, so that is where `prop` exceeds the
+/// shortest interval of the source less `E'`; and where reruns come in between.
 fn following<T: Trace>(copy: &Copy, below: Flow, terms: &mut Terms<'_>, trace: &mut T) -> Flow {
     let (hold, prop) = told_way(copy, trace);
-    let assumed = copy.prop.provenance == Provenance::Assumed;
-    let queued = if prop > below.shortest && !(assumed && prop == below.longest) {
-        prop + below.starts
-    } else {
-        Span::ZERO
-    };
-    let failed = below.spacing.times(u64::from(copy.tolerated_failures));
+    let assumed = copy.prop.provenance == Provenance::Assumed && prop == below.longest;
     let unnoticed = copy.unnoticed.as_ref().map_or(Span::ZERO, |it| it.value);
-    let age = below.age + failed + unnoticed + queued + hold + prop;
+    let reruns = unnoticed > Span::ZERO && prop > Span::ZERO;
+    let free = below.shortest - below.shift - below.arrival;
+    let waits = !assumed && (prop > free || reruns);
+    let failures = u64::from(copy.tolerated_failures);
+    let busy = prop + below.age;
+    let (later, spacing) = if waits {
+        let later = busy.times(failures + 1) + unnoticed;
+        (later, later + busy)
+    } else {
+        let later = below.spacing.times(failures) + unnoticed;
+        let widest = if unnoticed > Span::ZERO {
+            below.age.max(below.spacing)
+        } else {
+            below.spacing
+        };
+        (later, later + widest)
+    };
+    let age = below.age + later + hold + prop;
+    let why = if waits {
+        "wait for the runs before"
+    } else {
+        "failed runs"
+    };
     *terms = [
         ("age at its source", below.age),
-        ("failed runs", failed),
-        ("alert and rerun", unnoticed),
-        ("wait for the run before", queued),
+        (why, later),
         ("hold", hold),
         ("run", prop),
         ("", Span::ZERO),
+        ("", Span::ZERO),
+        ("", Span::ZERO),
     ];
-    let late = queued + unnoticed;
     let mut found = below.found;
     found.bound = Bound::Finite(age);
     rests_on_way(&mut found, copy);
     Flow {
         age,
         found,
-        arrival: below.arrival + late + hold + prop,
-        spacing: below.spacing + failed + late,
-        starts: below.starts + failed + late,
-        even: below.even.filter(|_| late + failed == Span::ZERO),
-        shift: below.shift + late,
+        arrival: below.arrival + later + hold + prop,
+        spacing,
+        even: below.even.filter(|_| later == Span::ZERO),
         ..below
     }
 }

@@ -145,7 +145,7 @@ pub(super) fn held(
     };
     let kept = superseded(&self::held(graph, chain, &below, as_of, left - 1));
     for guarantee in &mut held {
-        guarantee.cut(kept);
+        guarantee.cut(kept, flow.age);
         guarantee.superseded = guarantee
             .superseded
             .map(|held| held.min(kept.map(|kept| kept - flow.age)));
@@ -192,7 +192,7 @@ fn log_reaches(
     }
     let mut bases = held(graph, chain, &below, as_of, left - 1);
     for guarantee in &mut bases {
-        guarantee.cut(window);
+        guarantee.cut(window, below.age);
     }
     reach(&bases)
 }

@@ -77,7 +77,7 @@ pub(super) fn guarantees(policy: &Retention, lock: Span, flow: &Flow) -> Vec<Gua
     }
     if let Some(limit) = policy.delete_after {
         for guarantee in &mut found {
-            guarantee.cut(Bound::Finite(limit));
+            guarantee.cut(Bound::Finite(limit), flow.age);
             let kept = Bound::Finite(limit - flow.age);
             guarantee.superseded = guarantee.superseded.map(|held| held.min(kept));
         }
@@ -102,16 +102,27 @@ fn by_count(rule: &'static str, reaches: Span, flow: &Flow) -> Guarantee {
 fn by_time(rule: &'static str, limit: Span, flow: &Flow) -> Guarantee {
     Guarantee {
         rule,
-        reaches: Bound::Finite(limit - flow.spacing),
+        reaches: Bound::Finite(back_to(limit, flow.spacing, flow.age)),
         spacing: flow.spacing,
         superseded: Some(Bound::Finite(limit - flow.age)),
     }
 }
 
+/// Returns how far back points reach that go when they are older than a limit. Where one may be older than that when
+/// it arrives, it may never be kept.
+fn back_to(limit: Span, spacing: Span, age: Span) -> Span {
+    if limit < age {
+        Span::ZERO
+    } else {
+        limit - spacing
+    }
+}
+
 impl Guarantee {
-    /// Takes away all points older than this.
-    pub(super) fn cut(&mut self, limit: Bound<Span>) {
-        let limit = limit.map(|limit| limit - self.spacing);
+    /// Takes away all points older than this, of a copy whose newest point can be so old.
+    pub(super) fn cut(&mut self, limit: Bound<Span>, age: Span) {
+        let spacing = self.spacing;
+        let limit = limit.map(|limit| back_to(limit, spacing, age));
         self.reaches = self.reaches.min(limit);
     }
 }

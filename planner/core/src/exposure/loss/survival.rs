@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use lifeboat_model::{Domain, Need, Scope};
+use lifeboat_model::{Domain, Need, NeedKind, Scope};
 
 use crate::exposure::graph::{Copy, CopyGraph, Holds, LiftedBy, Logical};
 
@@ -157,13 +157,21 @@ fn unknown_place(graph: &CopyGraph, copy: &Copy, scope: Scope) -> Cow<'static, s
 fn need_fails(graph: &CopyGraph, copy: &Copy, need: &Need, evidence: &str) -> Cow<'static, str> {
     let (kind, what) = (need.kind.as_str(), &need.what);
     let (address, target) = (&copy.address, &graph.target);
-    format!("the {kind} of `{address}` ({what}) fails with `{target}` ({evidence})").into()
+    let fails = match need.kind {
+        NeedKind::Credentials => "fail",
+        NeedKind::Key | NeedKind::Catalogue | NeedKind::ControlPlane => "fails",
+    };
+    format!("the {kind} of `{address}` ({what}) {fails} with `{target}` ({evidence})").into()
 }
 
 fn need_is_kept(graph: &CopyGraph, copy: &Copy, need: &Need) -> Arc<str> {
     let (kind, what) = (need.kind.as_str(), &need.what);
     let (address, target) = (&copy.address, &graph.target);
-    format!("the {kind} of `{address}` ({what}) is not lost with `{target}`").into()
+    let is_kept = match need.kind {
+        NeedKind::Credentials => "are not lost",
+        NeedKind::Key | NeedKind::Catalogue | NeedKind::ControlPlane => "is not lost",
+    };
+    format!("the {kind} of `{address}` ({what}) {is_kept} with `{target}`").into()
 }
 
 fn outside_account(
