@@ -67,7 +67,7 @@ fn a_copy_that_follows_and_is_too_slow_waits_for_its_turn() {
         snapshot("near", "6h", "1h"),
         following("far", "8h", 0),
     ]);
-    assert_eq!(age(&graph, 1), finite("29h"));
+    assert_eq!(age(&graph, 1), finite("30h"));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_run_that_lasts_longer_than_its_interval_leaves_runs_out() {
     insta::assert_snapshot!(told(&graph, 0), @r#"
     `snapshot["near"]`: age 19h = every 12h + run 7h [declared]
       every 6h, by its schedule [declared]
-      12h until the next run that succeeds: runs of up to 7h start 12h apart, 0 in a row may fail, and one more is made up for within 0s
+      12h until the next run that succeeds; a run of up to 7h leaves out those that are due meanwhile: they start up to 12h apart
       run 7h, by its `run_time` [declared]
     = 19h (declared), dwell of unbounded
     "#);
@@ -121,11 +121,11 @@ fn runs_that_may_fail_count_as_if_they_were_not_there() {
     graph.copies[0].tolerated_failures = 2;
     graph.copies[0].unnoticed = Some(declared(span("3h"), "its `alert_delay` and `rerun`"));
     insta::assert_snapshot!(told(&graph, 0), @r#"
-    `snapshot["near"]`: age 22h = every 21h + run 1h [declared]
+    `snapshot["near"]`: age 23h = every 22h + run 1h [declared]
       every 6h, by its schedule [declared]
-      21h until the next run that succeeds: runs of up to 1h start 6h apart, 2 in a row may fail, and one more is made up for within 3h
+      22h until the next run that succeeds; 2 in a row may fail; one more that fails is made up for after 3h, by its `alert_delay` and `rerun`, and the next one up to 1h later
       run 1h, by its `run_time` [declared]
-    = 22h (declared), dwell of unbounded
+    = 23h (declared), dwell of unbounded
     "#);
 }
 
@@ -178,8 +178,8 @@ fn what_nothing_runs_has_no_bound() {
         following("far", "1h", 0),
     ]);
     insta::assert_snapshot!(told(&graph, 1), @r#"
-    `copy["far"]`: no bound on its age, because nothing runs it: its schedule is not installed [hard]
-      `snapshot["near"]`: no bound on its age, because nothing runs it: its schedule is not installed [hard]
+    `copy["far"]`: no bound on its age: nothing runs it: its schedule is not installed [hard]
+      `snapshot["near"]`: no bound on its age: nothing runs it: its schedule is not installed [hard]
     = unbounded (hard), dwell of unbounded
     "#);
 }
@@ -211,7 +211,7 @@ fn rated(
 fn a_log_that_waits_for_full_pieces_has_no_bound() {
     let graph = target(vec![log("wal", "0", None, None)]);
     insta::assert_snapshot!(told(&graph, 0), @r#"
-    `log["wal"]`: no bound on its age, because `log["wal"]` sends log only when a piece is full: nothing limits how long that takes [hard]
+    `log["wal"]`: no bound on its age: `log["wal"]` sends log only when a piece is full: nothing limits how long that takes [hard]
     = unbounded (hard), dwell of unbounded
     "#);
 }
@@ -235,7 +235,7 @@ fn a_burst_of_log_takes_its_time() {
     `log["wal"]`: age 6m = sent every 1m + backlog 5m [declared]
       sent at least every 1m, by its `flush_every` [declared]
       archived at 2 MiB/s, by its `archive_bandwidth`, written at 1 MiB/s, by its `write_rate`
-      backlog 5m = burst 600 MiB, by its `burst` / 2 MiB/s
+      backlog 5m = burst 600 MiB / 2 MiB/s; burst by its `burst`
     = 6m (declared), dwell of unbounded
     "#);
 }
@@ -243,7 +243,7 @@ fn a_burst_of_log_takes_its_time() {
 #[test]
 fn log_that_is_written_faster_than_it_is_archived_has_no_bound() {
     insta::assert_snapshot!(told(&rated(Some(2000), Some(2000), None, None), 0), @r#"
-    `log["wal"]`: no bound on its age, because the log of `log["wal"]` is written at 1.9 KiB/s, and archived at no more than 1.9 KiB/s [hard]
+    `log["wal"]`: no bound on its age: the log of `log["wal"]` is written at 1.9 KiB/s, and archived at no more than 1.9 KiB/s [hard]
       sent at least every 1m, by its `flush_every` [declared]
     = unbounded (hard), dwell of unbounded
     "#);
@@ -252,17 +252,17 @@ fn log_that_is_written_faster_than_it_is_archived_has_no_bound() {
 #[test]
 fn a_queue_that_drops_log_has_no_bound_unless_all_of_it_fits() {
     insta::assert_snapshot!(told(&rated(None, None, None, Some(5000)), 0), @r#"
-    `log["wal"]`: no bound on its age, because `log["wal"]` drops log beyond a queue of 4.8 KiB, and it is not known that what is written fits [hard]
+    `log["wal"]`: no bound on its age: `log["wal"]` drops log beyond a queue of 4.8 KiB, and it is not known that what is written fits [hard]
       sent at least every 1m, by its `flush_every` [declared]
       assuming that log is archived as fast as it is written
     = unbounded (hard), dwell of unbounded
     "#);
     let fits = |limit| rated(Some(10), Some(20), Some(1000), Some(limit));
     insta::assert_snapshot!(told(&fits(2000), 0), @r#"
-    `log["wal"]`: no bound on its age, because `log["wal"]` drops log beyond a queue of 1.9 KiB, and 2 KiB may wait in it [hard]
+    `log["wal"]`: no bound on its age: `log["wal"]` drops log beyond a queue of 1.9 KiB, and 2 KiB may wait in it [hard]
       sent at least every 1m, by its `flush_every` [declared]
       archived at 20 B/s, by its `archive_bandwidth`, written at 10 B/s, by its `write_rate`
-      backlog 50s = burst 1000 B, by its `burst` / 20 B/s
+      backlog 50s = burst 1000 B / 20 B/s; burst by its `burst`
     = unbounded (hard), dwell of unbounded
     "#);
     // A minute of waiting and 50 s of backlog at 10 B/s, and the burst.
@@ -287,7 +287,7 @@ fn a_log_needs_a_base_that_it_reaches_back_to() {
     = 1m (assumed), dwell of unbounded
     "#);
     insta::assert_snapshot!(told(&with(Some("1d")), 1), @r#"
-    `log["wal"]`: no bound on its age, because `log["wal"]` reaches back 1d, and its base in `snapshot["base"]` may be older: 1d2h [hard]
+    `log["wal"]`: no bound on its age: `log["wal"]` reaches back 1d, and its base in `snapshot["base"]` may be older: 1d2h [hard]
       sent at least every 1m, by its `flush_every` [declared]
       assuming that log is archived as fast as it is written
     = unbounded (hard), dwell of unbounded
@@ -309,7 +309,7 @@ fn increments_go_with_their_full() {
     };
     assert_eq!(age(&with(2), 1), finite("25h"));
     insta::assert_snapshot!(told(&with(1), 1), @r#"
-    `snapshot["increments"]`: no bound on its age, because `snapshot["increments"]` may need a full of `snapshot["full"]` that is gone: one is kept 0s after the next, and an increment may be 1d1h old [hard]
+    `snapshot["increments"]`: no bound on its age: `snapshot["increments"]` may need a full of `snapshot["full"]` that is gone: one is kept 0s after the next, and an increment may be 1d1h old [hard]
       every 1d, by its schedule [declared]
       run 1h, by its `run_time` [declared]
     = unbounded (hard), dwell of unbounded
@@ -331,13 +331,13 @@ fn bytes_behind_are_time_at_a_known_write_rate_only() {
     let bytes = Lag::Bytes(declared(ByteSize(30 << 20), "its `lag_bytes`"));
     let mut graph = target(vec![replica("standby", bytes, "0")]);
     insta::assert_snapshot!(told(&graph, 0), @r#"
-    `replica["standby"]`: no bound on its age, because `replica["standby"]` is up to 30 MiB behind, and nobody knows how long those take to be written [hard]
+    `replica["standby"]`: no bound on its age: `replica["standby"]` is up to 30 MiB behind, and nobody knows how long those take to be written [hard]
     = unbounded (hard), dwell of unbounded
     "#);
     graph.write_rate = Some(declared(Rate(1 << 20), "its `write_rate`"));
     insta::assert_snapshot!(told(&graph, 0), @r#"
     `replica["standby"]`: age 30s = lag 30s [assumed]
-      lag 30s = 30 MiB, by its `lag_bytes` / 1 MiB/s, by its `write_rate`, assuming that `docs` is never written slower than at 1 MiB/s
+      lag 30s = 30 MiB / 1 MiB/s, by its `lag_bytes` and its `write_rate`, assuming that `docs` is never written slower than at 1 MiB/s
     assuming `docs` is never written slower than at 1 MiB/s
     = 30s (assumed), dwell of unbounded
     "#);
@@ -348,7 +348,7 @@ fn bytes_behind_are_time_at_a_known_write_rate_only() {
 #[test]
 fn a_lag_that_nobody_knows_has_no_bound() {
     insta::assert_snapshot!(told(&target(vec![replica("standby", Lag::Unknown, "0")]), 0), @r#"
-    `replica["standby"]`: no bound on its age, because nobody knows how far `replica["standby"]` is behind [hard]
+    `replica["standby"]`: no bound on its age: nobody knows how far `replica["standby"]` is behind [hard]
     = unbounded (hard), dwell of unbounded
     "#);
 }

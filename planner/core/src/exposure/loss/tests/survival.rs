@@ -64,7 +64,7 @@ fn a_copy_is_lost_with_its_key() {
     graph.copies[0].needs = need(NeedKind::Key, &[(Scope::Instance, "machine 1")]);
     insta::assert_snapshot!(said(&graph, 0, Scope::Instance), @r#"the key of `snapshot["far"]` (/etc/lifeboat/near) fails with `docs` (both on machine 1)"#);
     graph.copies[0].needs = need(NeedKind::Credentials, &[(Scope::Account, "account 1")]);
-    insta::assert_snapshot!(said(&graph, 0, Scope::Account), @r#"the credentials of `snapshot["far"]` (/etc/lifeboat/near) fails with `docs` (both on account 1)"#);
+    insta::assert_snapshot!(said(&graph, 0, Scope::Account), @r#"the credentials of `snapshot["far"]` (/etc/lifeboat/near) fail with `docs` (both on account 1)"#);
 }
 
 #[test]
