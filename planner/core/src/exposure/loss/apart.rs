@@ -39,14 +39,15 @@ pub(super) struct Due {
 /// A run that is due while another one is under way is left out (as systemd and a locked cron job do), so that the
 /// next one comes at the first instant of the schedule after its end: the multiple of `acc` from `prop` up, never less
 /// than `max(acc, prop)`. A run time that is assumed to be just the longest gap is the assumption that runs do not
-/// overlap.
+/// overlap. An aligned run that is no longer than the interval waits for the one before, should that have started late:
+/// it starts with its point, or right after.
 ///
 /// A failure that nobody tolerates is made up for `unnoticed` after the failed run, which itself took up to `prop`. The
 /// rerun may be under way when the next run is due, which is then left out.
 pub(super) fn apart(copy: &Copy, due: Due) -> Apart {
     let prop = copy.prop.value;
     let assumed = copy.prop.provenance == Provenance::Assumed && prop == due.longest;
-    let overruns = prop > due.shortest - due.late && !assumed;
+    let overruns = prop > due.shortest && !assumed;
     let busy = prop + due.late;
     let regular = due.shortest == due.longest && due.late + due.waits == Span::ZERO;
     let gap = due.longest + due.waits;
