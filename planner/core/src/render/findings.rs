@@ -58,11 +58,11 @@ pub(crate) fn backup_rules(canvas: &mut Canvas, rules: &BTreeMap<Address, Backup
     for (address, rule) in short.clone().take(most) {
         let says = rule.to_string();
         let says = says.strip_prefix("3-2-1-1-0: ").unwrap_or(&says);
-        said(canvas, address, says);
+        said(canvas, 2, address, says);
     }
     if let Some(left @ 1..) = short.count().checked_sub(most) {
         let text = format!("and {left} more; all of them with --verbose");
-        canvas.line(Line::indent(TEXT).tone(Tone::Faint, text));
+        canvas.line(Line::indent(2).tone(Tone::Faint, text));
     }
 }
 
@@ -101,7 +101,7 @@ fn one(canvas: &mut Canvas, code: &str, group: &[&Finding]) {
         NAMED
     };
     for finding in group.iter().take(most) {
-        said(canvas, &finding.address, &finding.message);
+        said(canvas, TEXT, &finding.address, &finding.message);
     }
     if let Some(left @ 1..) = group.len().checked_sub(most) {
         let text = format!("and {left} more; all of them with --verbose");
@@ -122,18 +122,18 @@ fn one(canvas: &mut Canvas, code: &str, group: &[&Finding]) {
 }
 
 /// Writes where a finding stands and what it says, on one line if there is room.
-fn said(canvas: &mut Canvas, address: &Address, message: &str) {
+fn said(canvas: &mut Canvas, indent: usize, address: &Address, message: &str) {
     let address = address.to_string();
     let message = message.replace('`', "");
-    let head = Line::indent(TEXT).plain(format!("{address}: "));
+    let head = Line::indent(indent).plain(format!("{address}: "));
     if head.width() + columns(&message) <= canvas.style.width {
         canvas.line(head.plain(message));
         return;
     }
-    canvas.line(Line::indent(TEXT).plain(format!("{address}:")));
-    let room = canvas.style.width.saturating_sub(TEXT + 2).max(20);
+    canvas.line(Line::indent(indent).plain(format!("{address}:")));
+    let room = canvas.style.width.saturating_sub(indent + 2).max(20);
     for part in wrap(&message, room) {
-        canvas.line(Line::indent(TEXT + 2).plain(part));
+        canvas.line(Line::indent(indent + 2).plain(part));
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use lifeboat_model::{Address, Mechanism, Scope, Span};
 
-use super::Style;
 use super::canvas::{Canvas, Line, Table, Tone, wrap};
 use super::measure::{below, bound};
 use super::moment::{age, ago, brief, count, size};
@@ -13,6 +12,7 @@ use super::status::{ProtectionStatus, StatusReport, TargetStatus};
 use super::status_goals::{GoalStatus, GoalVerdict};
 use super::status_runs::Runner;
 use super::wording::percent;
+use super::{Style, status_goals};
 
 /// Returns how the protections stand as text: `lifeboat status`.
 pub fn status_text(report: &StatusReport, style: Style) -> String {
@@ -47,14 +47,15 @@ pub fn status_text(report: &StatusReport, style: Style) -> String {
 /// Returns the goals that do not hold and the counts: `lifeboat status --objectives-only`.
 pub fn status_objectives_text(report: &StatusReport, style: Style) -> String {
     let mut canvas = Canvas::new(style);
-    let mut last = None;
-    for (address, goal) in report.all_goals() {
-        let Some(text) = goal.problem() else { continue };
-        if last != Some(address) {
-            last = Some(address);
+    let targets = report.targets.iter().map(|it| (&it.target, &it.goals));
+    let services = report.services.iter().map(|it| (&it.service, &it.goals));
+    for (address, goals) in targets.chain(services) {
+        let problems = status_goals::problems(goals);
+        if !problems.is_empty() {
             marked(&mut canvas, address);
         }
-        for part in wrap(&text, style.width.saturating_sub(4).max(20)) {
+        let room = style.width.saturating_sub(4).max(20);
+        for part in problems.iter().flat_map(|text| wrap(text, room)) {
             canvas.line(Line::indent(4).plain(part));
         }
     }

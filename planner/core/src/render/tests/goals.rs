@@ -87,8 +87,8 @@ fn a_plan_shows_five_scopes_with_a_reason_for_each_goal_that_is_not_met() {
       # (1 finding ignored until 2027-06-30: the second disk comes in spring)
 
     3-2-1-1-0: 1 of 2 targets keeps it.
-        target.memory_volume.orders:
-          3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
+      target.memory_volume.orders:
+        3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
 
     Plan: 1 to add, 0 to change, 0 to destroy.
     Objectives: 7 of 12 met (3 before, 2 on assumptions).
@@ -192,8 +192,8 @@ fn without_anything_live_there_is_no_now() {
                            service.identity is back after 40m, and it needs that
 
     3-2-1-1-0: 1 of 2 targets keeps it.
-        target.memory_volume.orders:
-          3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
+      target.memory_volume.orders:
+        3 of 3 copies, 2 of 2 media, 1 of 1 off-site, 0 of 1 immutable, 1 unproved
 
     Objectives: 7 of 12 met (2 on assumptions).
     Cost: 230.00 USD a month (price book 2026-10).
