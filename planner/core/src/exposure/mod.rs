@@ -17,7 +17,8 @@ pub mod recovery;
 mod rows;
 mod scene;
 mod services;
-
+#[cfg(test)]
+mod simulated;
 mod together;
 pub mod trace;
 mod world;
