@@ -84,7 +84,8 @@ pub(super) fn guarantees(policy: &Retention, lock: Span, flow: &Flow) -> Vec<Gua
     }
     let lock = lock.max(policy.immutable_for.unwrap_or(Span::ZERO));
     if lock > Span::ZERO {
-        found.push(by_time("lock", lock, flow));
+        // Only what is younger than the lock is locked: at just that age a point may go, and locks end on the minute.
+        found.push(by_time("lock", lock - Span::from_secs(60), flow));
     }
     found
 }
