@@ -194,6 +194,7 @@ fn explanation(seen: &Seen, subject: &Address, scope: Option<Scope>) -> Explanat
     Explanation {
         protection: (*subject != owner).then(|| subject.clone()),
         scopes: rows.map(|row| of_scope(seen, subject, row)).collect(),
+        chosen: Vec::new(),
         alternatives: Vec::new(),
         backup_rule: seen.plan.backup_rules.get(&owner).copied(),
         live: !seen.offline,

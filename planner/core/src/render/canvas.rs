@@ -120,6 +120,23 @@ pub(crate) fn shown(text: &str) -> String {
     })
 }
 
+/// Returns the text with the signs of our own sentences in ASCII; names stay as their owners wrote them.
+fn ascii(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '−' | '–' => out.push('-'),
+            '×' => out.push('x'),
+            '·' => out.push('*'),
+            '≤' => out.push_str("<="),
+            '≥' => out.push_str(">="),
+            '…' => out.push_str("..."),
+            '→' => out.push_str("->"),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
 /// Breaks a text at its spaces into lines of at most `width` columns. A longer word stands alone.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -159,7 +176,10 @@ impl Canvas {
     /// Adds a line. Text from outside cannot steer the terminal: control characters are spelled out.
     pub(crate) fn line(&mut self, line: Line) {
         for (tone, text) in line.trimmed().pieces {
-            let text = shown(&text);
+            let mut text = shown(&text);
+            if !self.style.unicode && !text.is_ascii() {
+                text = ascii(&text);
+            }
             match tone.code() {
                 Some(code) if self.style.color => {
                     let _ = write!(self.out, "\u{1b}[{code}m{text}\u{1b}[0m");

@@ -31,6 +31,8 @@ pub struct Explanation {
     pub protection: Option<Address>,
     /// A row for each scope, in the order of the table.
     pub scopes: Vec<ScopeExplanation>,
+    /// What the planner chose for it, and what for; empty where the configuration chose.
+    pub chosen: Vec<Step>,
     /// What else could protect it, and why it was not chosen; empty where the configuration chose.
     pub alternatives: Vec<Step>,
     /// How a target stands to 3-2-1-1-0 after the plan.
@@ -76,10 +78,15 @@ fn one(canvas: &mut Canvas, explanation: &Explanation) {
         canvas.gap();
         one_scope(canvas, explanation, scope);
     }
-    if !explanation.alternatives.is_empty() {
-        canvas.gap();
-        canvas.say(Tone::Strong, "Not chosen");
-        tree(canvas, address, &explanation.alternatives, 2);
+    for (head, steps) in [
+        ("Chosen by the planner:", &explanation.chosen),
+        ("Not chosen:", &explanation.alternatives),
+    ] {
+        if !steps.is_empty() {
+            canvas.gap();
+            canvas.say(Tone::Strong, head);
+            tree(canvas, address, steps, 2);
+        }
     }
 }
 
@@ -252,6 +259,7 @@ pub fn explain_json(all: &[Explanation], as_of: Timestamp) -> Value {
                 "address": it.address,
                 "protection": it.protection,
                 "scopes": it.scopes.iter().map(scope).collect::<Vec<_>>(),
+                "chosen": it.chosen,
                 "alternatives": it.alternatives,
                 "backup_rule": it.backup_rule,
                 "live": it.live,

@@ -299,6 +299,11 @@ fn explanation() -> Explanation {
             now: vec![gone.clone()],
             planned: vec![rto, gone],
         }],
+        chosen: vec![step(
+            "`target.memory_volume.orders.copy[\"vault\"]`: objective.gold: region rpo 1d and rto 1h",
+            None,
+            Vec::new(),
+        )],
         alternatives: vec![step(
             "a log into repository.memory.vault: 310.00 USD a month, and no goal needs it",
             None,
@@ -345,11 +350,15 @@ fn an_explanation_has_the_verdict_first_then_the_numbers_then_what_was_not_chose
           - verify 9m: what is usually seen [typical]
         - snapshot["nightly"] does not survive: region eu-west-1 holds both
 
-    Not chosen
+    Chosen by the planner:
+      - copy["vault"]: objective.gold: region rpo 1d and rto 1h
+
+    Not chosen:
       - a log into repository.memory.vault: 310.00 USD a month, and no goal needs it
     "#);
     let offline = Explanation {
         live: false,
+        chosen: Vec::new(),
         alternatives: Vec::new(),
         ..explanation()
     };
@@ -375,6 +384,16 @@ fn an_explanation_has_the_verdict_first_then_the_numbers_then_what_was_not_chose
           - verify 9m: what is usually seen [typical]
         - snapshot["nightly"] does not survive: region eu-west-1 holds both
     "#);
+}
+
+#[test]
+fn where_only_ascii_can_be_shown_our_own_signs_are_spelled_out() {
+    let mut offline = explanation();
+    offline.scopes.clear();
+    offline.alternatives = vec![step("loses 13d = 14d − dwell 1d …", None, Vec::new())];
+    let text = explain_text(&[offline], ascii());
+    assert!(text.contains("loses 13d = 14d - dwell 1d ..."), "{text}");
+    assert!(text.is_ascii(), "{text}");
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn a_schedule_that_was_made_rarer_behind_our_back_is_a_problem() {
     let report = shop.look();
     let problems: Vec<&str> = report.problems().map(|(_, text)| text).collect();
     insta::assert_snapshot!(problems.join("\n"), @r#"
-    corruption: rpo 13d, the goal is 2h: snapshot["shop"] loses 13d = the longer of 7d between points and 13d that its age exceeds the dwell 1d by
+    corruption: rpo 13d, the goal is 2h: snapshot["shop"] loses 13d = the longer of 7d between points and 13d, its age 14d − dwell 1d
     it runs on the schedule `7d` instead of `1h`
     "#);
 }
@@ -263,8 +263,8 @@ fn goals_that_no_bound_is_known_for_are_not_met() {
     insta::assert_snapshot!(shop.show(), @r#"
     Problems:
       ✗ target.local_sqlite.shop
-        corruption: rpo 1h, the goal is 1m: snapshot["shop"] loses 1h = the longer
-        of 1h between points and 0s that its age exceeds the dwell 1d by
+        corruption: rpo 1h, the goal is 1m: snapshot["shop"] loses 1h: as far apart
+        are its points at the dwell 1d, which its age is within
         corruption: rto unbounded, the goal is 4h: how much data a restore brings
         back is not known: declare size in an assumptions block, or run a drill
         region: rpo unbounded, the goal is 1d: snapshot["shop"] does not count:
