@@ -293,6 +293,7 @@ impl Site {
             actions: planner.actions,
             losses: planner.losses,
             exposure: Vec::new(),
+            weakened: Vec::new(),
             notices: Vec::new(),
             bindings: bound,
             outputs: BTreeMap::new(),

@@ -195,6 +195,10 @@ pub struct Plan {
     pub losses: Vec<Loss>,
     /// Each target in each scope, now and planned.
     pub exposure: Vec<ExposureRow>,
+    /// The targets that are less protected than now at some step of an apply, in whatever order its actions run, the
+    /// last step included. Empty: at no step is any target less protected than now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weakened: Vec<Address>,
     /// What an experienced eye would point out in the design that the plan leaves.
     pub findings: Vec<Finding>,
     /// How each target that something protects stands to 3-2-1-1-0 in that design.

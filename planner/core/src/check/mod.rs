@@ -12,7 +12,6 @@ mod touched;
 use lifeboat_model::{Catalog, LiveState, Plan, RecordedState};
 
 pub use finding::Finding;
-#[cfg(test)]
 pub(crate) use protection::EXACT;
 pub(crate) use protection::{less_protected, steps};
 

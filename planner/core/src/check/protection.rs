@@ -41,8 +41,8 @@ type Bounds = Vec<(Scope, Bound<Span>, Bound<Span>)>;
 pub(crate) struct Steps {
     /// Where a target is less protected than before and after.
     pub(crate) broken: Vec<Finding>,
-    /// Whether at some step, the last one included, some target is less protected than it is now.
-    pub(crate) weaker_than_now: bool,
+    /// The targets that are less protected than now at some step, the last one included.
+    pub(crate) weakened: Vec<Address>,
 }
 
 /// Returns where the plan leaves a target less protected than both before and after.
@@ -87,7 +87,9 @@ pub(crate) fn steps(
             continue;
         }
         let (broken, weaker) = grader.judge(&target, &touching);
-        steps.weaker_than_now |= weaker;
+        if weaker {
+            steps.weakened.push(target.clone());
+        }
         if !exposed.contains(&target) {
             steps.broken.extend(broken);
         }

@@ -140,7 +140,13 @@ fn root(parents: &mut [usize], mut at: usize) -> usize {
 /// Returns the copy that survives and brings the data back soonest when nothing else restores.
 fn fastest(graph: &CopyGraph, scope: Scope) -> Option<usize> {
     let alone = Load::alone();
-    (0..graph.copies.len())
-        .filter(|copy| survives(graph, *copy, scope).is_ok())
+    let mut alive = (0..graph.copies.len()).filter(|copy| survives(graph, *copy, scope).is_ok());
+    let first = alive.next()?;
+    let Some(second) = alive.next() else {
+        return Some(first);
+    };
+    [first, second]
+        .into_iter()
+        .chain(alive)
         .min_by_key(|copy| restore(graph, *copy, scope, &alone, &mut Silent).bound)
 }

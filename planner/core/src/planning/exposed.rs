@@ -2,39 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::{Address, Notice, Plan, Severity, Span, Verb};
+use lifeboat_model::{Address, Notice, Plan, PlanOptions, Severity, Span, Verb};
 
-use crate::check::{Finding, less_protected};
-use crate::diff::Snapshots;
+use crate::check::Finding;
 
 /// Says which targets are less protected than before and after while something of theirs is replaced.
 ///
 /// A protection or a repository that cannot change in place has no recovery point until its first new backup ends,
 /// which nothing bounds beforehand; an update of one attribute may strengthen and weaken at once. That needs leave (`allow_exposure`), unless another copy covers the time.
-pub(super) fn exposed(plan: &Plan, snapshots: &Snapshots<'_>) -> Vec<Notice> {
-    let Snapshots {
-        design,
-        live,
-        recorded,
-        catalog,
-        options,
-    } = *snapshots;
+pub(super) fn exposed(plan: &Plan, broken: &[Finding], options: &PlanOptions) -> Vec<Notice> {
     let replaces = plan
         .actions
         .iter()
         .any(|action| action.verb == Verb::Replace);
     let mut found: BTreeMap<Address, Address> = BTreeMap::new();
-    for finding in less_protected(plan, design, live, recorded, catalog) {
+    for finding in broken {
         if let Finding::LessProtected { target, after, .. } = finding {
             let action = plan.actions.get(after.0 as usize);
             let in_place = action.is_some_and(|action| action.verb == Verb::Update);
             if !replaces && !in_place {
                 continue;
             }
-            let replaced = action.map(|action| action.address.clone());
+            let replaced = action.map_or(target, |action| &action.address);
             found
                 .entry(target.clone())
-                .or_insert(replaced.unwrap_or(target));
+                .or_insert_with(|| replaced.clone());
         }
     }
     let severity = if options.allow_exposure > Span::ZERO {

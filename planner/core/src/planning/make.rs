@@ -5,7 +5,7 @@ use lifeboat_model::{Action, Catalog, Cause, LiveState, Notice, Plan, PlanOption
 use super::PlanError;
 use super::bindings::bindings;
 use super::exposed::exposed;
-use crate::check::grade;
+use crate::check::{EXACT, grade, steps};
 use crate::design::Design;
 use crate::diff::{Snapshots, differences, drift};
 use crate::exposure::survey;
@@ -59,13 +59,17 @@ pub fn plan(
         serial: recorded.serial,
         drift: drift(recorded, live, catalog, options.as_of),
         exposure: survey.rows,
+        weakened: Vec::new(),
         notices: notices(design, options, differences.notices),
         bindings: bindings(&snapshots, &actions),
         outputs: design.outputs.clone(),
         actions,
         losses,
     };
-    plan.notices.extend(exposed(&plan, &snapshots));
+    let steps = steps(&plan, design, live, recorded, catalog, EXACT);
+    plan.weakened = steps.weakened;
+    let exposed = exposed(&plan, &steps.broken, options);
+    plan.notices.extend(exposed);
     sort(&mut plan.notices);
     let findings = grade(&plan, design, live, recorded, catalog);
     if findings.is_empty() {

@@ -184,6 +184,7 @@ pub(crate) fn safety(canvas: &mut Canvas, plan: &Plan) {
     }
     match leave(plan) {
         None if exposed.is_some() => {}
+        None if !plan.weakened.is_empty() => canvas.paragraph("", Tone::Bad, &on_the_way(plan)),
         None => canvas.say(
             Tone::Plain,
             "At no step is any target less protected than now.",
@@ -194,6 +195,24 @@ pub(crate) fn safety(canvas: &mut Canvas, plan: &Plan) {
             &format!("This plan {what}: apply needs --allow-loss."),
         ),
     }
+}
+
+/// Returns which targets are less protected than now although no action by itself asks leave for it.
+fn on_the_way(plan: &Plan) -> String {
+    let targets = plan.weakened.len();
+    let named: Vec<String> = plan
+        .weakened
+        .iter()
+        .take(3)
+        .map(ToString::to_string)
+        .collect();
+    let rest = if targets > named.len() { ", …" } else { "" };
+    format!(
+        "{} {} less protected than now while it is applied or afterwards: {}{rest}.",
+        count(targets, "target"),
+        if targets == 1 { "is" } else { "are" },
+        named.join(", ")
+    )
 }
 
 /// Writes how many goals hold, now and after the plan.

@@ -72,6 +72,7 @@ pub(super) fn empty_plan() -> Plan {
         actions: Vec::new(),
         losses: Vec::new(),
         exposure: Vec::new(),
+        weakened: Vec::new(),
         backup_rules: BTreeMap::new(),
         findings: Vec::new(),
         cost: None,
