@@ -120,8 +120,6 @@ impl<'a> Builder<'a> {
         let source = text(attributes, role::FROM)
             .and_then(|from| from.parse::<Address>().ok())
             .and_then(|from| graph.copies.iter().position(|copy| copy.address == from));
-        let gone =
-            (!world.is_usable(standing)).then(|| format!("the repository of `{address}` is gone"));
         let recorded = self.recorded.resources.get(address);
         Some(Site {
             address,

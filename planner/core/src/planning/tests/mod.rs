@@ -3,6 +3,7 @@
 mod catalog;
 mod grading;
 mod growth;
+mod promises;
 mod properties;
 mod sandbox;
 mod shape;

@@ -43,7 +43,7 @@ fn trees() -> impl Strategy<Value = Tree> {
         })
 }
 
-fn shapes() -> impl Strategy<Value = Shape> {
+pub(super) fn shapes() -> impl Strategy<Value = Shape> {
     let vaults = || (0..2usize, any::<bool>()).prop_map(|(path, destroy)| Vault { path, destroy });
     (
         [vaults(), vaults()],
@@ -53,10 +53,10 @@ fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 /// Something that happens behind lifeboat's back: what, and to which resource.
-type Mishap = (u8, usize);
+pub(super) type Mishap = (u8, usize);
 
-fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
-    proptest::collection::vec((0..6u8, 0..12usize), 0..4)
+pub(super) fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
+    proptest::collection::vec((0..7u8, 0..12usize), 0..4)
 }
 
 fn happen(sandbox: &mut Sandbox, (what, whom): Mishap) {
@@ -81,6 +81,7 @@ fn happen(sandbox: &mut Sandbox, (what, whom): Mishap) {
             sandbox.recorded.resources.remove(&address);
         }
         4 => sandbox.age(5),
+        6 if address.part.is_some() => sandbox.drill(&address, whom),
         5 if address.part.is_none() && address.kind.as_deref() == Some("vault") => {
             resource
                 .attributes
@@ -90,7 +91,7 @@ fn happen(sandbox: &mut Sandbox, (what, whom): Mishap) {
     }
 }
 
-fn world(before: &Shape, after: &Shape, mishaps: &[Mishap]) -> Sandbox {
+pub(super) fn world(before: &Shape, after: &Shape, mishaps: &[Mishap]) -> Sandbox {
     let mut sandbox = Sandbox::new().applied(before).with_targets(after);
     for mishap in mishaps {
         happen(&mut sandbox, *mishap);

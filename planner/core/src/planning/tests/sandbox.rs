@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, Block, Catalog, Domain, LiveResource, LiveState, Plan, PlanOptions,
-    RecordedResource, RecordedState, RecoveryPoint, RecoveryPointId, Scope, Span, Verb,
+    Action, Address, Block, Catalog, Domain, DrillRecord, InputValue, LiveResource, LiveState,
+    Measurement, ModelInput, Plan, PlanOptions, RecordedResource, RecordedState, RecoveryPoint,
+    RecoveryPointId, Scope, Span, Verb,
 };
 use serde_json::json;
 
@@ -136,7 +137,10 @@ impl Sandbox {
     fn record(&mut self, action: &Action) {
         let live = &self.live.resources[&action.address];
         let resource = RecordedResource {
-            measured: std::collections::BTreeMap::new(),
+            measured: self
+                .history(action)
+                .map(|it| it.measured.clone())
+                .unwrap_or_default(),
             kind: action.kind.clone(),
             provider: action.provider.clone(),
             attributes: live.attributes.clone(),
@@ -146,11 +150,17 @@ impl Sandbox {
             applied_at: self.options.as_of,
             recovery_points: live.recovery_points.clone(),
             last_verify: None,
-            last_drill: None,
+            last_drill: self.history(action).and_then(|it| it.last_drill.clone()),
         };
         self.recorded
             .resources
             .insert(action.address.clone(), resource);
+    }
+
+    /// Returns what is recorded of the same object: a replacement is another one.
+    fn history(&self, action: &Action) -> Option<&RecordedResource> {
+        let known = self.recorded.resources.get(&action.address);
+        known.filter(|_| action.verb != Verb::Replace)
     }
 
     fn delete(&mut self, action: &Action) {
@@ -201,6 +211,26 @@ impl Sandbox {
         live.recovery_points.sort_by_key(|point| point.time);
     }
 
+    /// Measures a restore and a run of a protection; one restore in four fails.
+    pub(super) fn drill(&mut self, address: &Address, salt: usize) {
+        let Some(recorded) = self.recorded.resources.get_mut(address) else {
+            return;
+        };
+        let minutes = 1 + u64::try_from(salt).unwrap();
+        recorded.last_drill = Some(DrillRecord {
+            at: self.options.as_of,
+            point: RecoveryPointId("p".to_owned()),
+            point_age: Span::ZERO,
+            took: Span::from_secs(60 * minutes),
+            restored_bytes: 1_000_000,
+            passed: !salt.is_multiple_of(4),
+            summary: String::new(),
+        });
+        let took = InputValue::Span(Span::from_secs(minutes));
+        let run = Measurement::first(took, self.options.as_of);
+        recorded.measured.insert(ModelInput::RunTime, run);
+    }
+
     /// Adds a point an hour for the last `hours`, and records them as a scheduled run does.
     pub(super) fn age(&mut self, hours: i64) {
         let addresses: Vec<Address> = self
@@ -228,7 +258,7 @@ impl Sandbox {
 }
 
 /// Targets stand on disk a, the near vault too, the far one on disk b.
-fn domains(address: &Address) -> Vec<Domain> {
+pub(super) fn domains(address: &Address) -> Vec<Domain> {
     let disk = if address.name == "far" {
         "disk:b"
     } else {
