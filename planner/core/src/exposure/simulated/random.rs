@@ -138,7 +138,20 @@ fn design(chance: &mut Chance) -> CopyGraph {
 /// come up to half a day apart, fail twice, and are not noticed for hours.
 const FILL: Minute = 24 * DAY;
 
-/// So many designs are drawn.
+/// Designs that once lost more than was promised: aligned copies that fail or wait, runs that wait for others, points
+/// that overtake each other, counts on copies of all points.
+const ONCE_WRONG: [u64; 8] = [
+    9_002_162_152_454_581_313,
+    8_341_787_015_127_942_574,
+    17_438_734_833_518_222_665,
+    105_261_461_436_279_301,
+    16_722_463_199_217_286_985,
+    6_528_647_328_860_723_596,
+    2_997_227_980_829_069_383,
+    12_093_668_818_914_465_441,
+];
+
+/// So many designs are drawn besides.
 const DRAWN: u32 = 240;
 
 fn habits(chance: &mut Chance) -> Habits {
@@ -162,8 +175,9 @@ fn cases(cases: u32) -> ProptestConfig {
 fn no_loss_of_any_drawn_design_exceeds_its_bound() {
     let mut tally = Tally::default();
     let mut runner = TestRunner::new(cases(0));
-    for _ in 0..DRAWN {
-        let seed = any::<u64>().new_tree(&mut runner).unwrap().current();
+    let mut draw = || any::<u64>().new_tree(&mut runner).unwrap().current();
+    let seeds: Vec<u64> = (0..DRAWN).map(|_| draw()).collect();
+    for seed in ONCE_WRONG.into_iter().chain(seeds) {
         let mut chance = Chance::Drawn(seed);
         let graph = design(&mut chance);
         let dwells = [
