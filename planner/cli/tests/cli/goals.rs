@@ -78,8 +78,35 @@ fn a_configuration_alone_says_which_goals_it_cannot_meet_and_needs_no_secret() {
     assert!(out.contains("Objectives: 2 of 4 met"), "{out}");
     assert!(out.contains("Nothing live was read"), "{out}");
 
+    // Once the configuration says that the repositories stand elsewhere, the promise holds.
+    let elsewhere = TWO_TARGETS
+        .replace(
+            "path = \"backups/near\"",
+            "path = \"backups/near\"\n  domains = { instance = \"nas\" }",
+        )
+        .replace(
+            "path = \"backups/second\"",
+            "path = \"backups/second\"\n  domains = { instance = \"nas\" }",
+        )
+        .replace(
+            "objective = objective.gold",
+            "objective = objective.gold\n  domains = { instance = \"disk\" }",
+        )
+        .replace(
+            "  drill_every = \"30d\"",
+            "  survive \"instance\" {\n    rpo = \"1d\"\n  }\n  drill_every = \"30d\"",
+        );
+    sandbox.write("main.dr.hcl", &elsewhere);
+    let (code, out) = offline(&["validate", "--offline", "--objectives-only"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("Objectives: 4 of 4 met"), "{out}");
+    let (code, out) = offline(&["validate", "--offline", "--json"]);
+    assert_eq!(code, Some(0), "{out}");
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["offline"]["objectives"]["met"], 4);
     assert!(!sandbox.path("backups").exists());
     assert!(!sandbox.path("lifeboat.state.json").exists());
+
     // Without the flag, nothing is judged.
     sandbox.run(&["validate", "--objectives-only"]).exits(64);
 }
