@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod corruption;
 mod goals;
 mod kill;
 mod restic;
