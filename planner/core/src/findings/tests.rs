@@ -151,7 +151,7 @@ fn told(findings: &[Finding]) -> String {
 #[test]
 fn what_was_applied_and_never_drilled_is_pointed_out() {
     insta::assert_snapshot!(told(&found(&design(), &applied(None))), @"finding::never_drilled target.memory_dataset.orders: no restore of it has ever been tried");
-    insta::assert_snapshot!(told(&found(&design(), &applied(Some((1, false))))), @"finding::never_drilled target.memory_dataset.orders: no restore of it has ever been tried");
+    insta::assert_snapshot!(told(&found(&design(), &applied(Some((1, false))))), @"finding::never_drilled target.memory_dataset.orders: no restore of it is known to work: the drill of 2026-09-30 failed");
 }
 
 #[test]

@@ -210,13 +210,14 @@ pub(crate) fn why(row: &ExposureRow, measure: &Measure) -> String {
         }
         ("rpo" | "rto", Bound::Finite(_), Some(uses)) if is_service => uses,
         ("rpo", Bound::Finite(_), Some(uses)) => uses,
-        ("rto", Bound::Finite(_), Some(uses)) => match &planned.uses {
-            Some(address) if is_replica(address) => "by promoting it".to_owned(),
-            _ if row.goal.rpo.is_some() && row.planned.rpo.uses == planned.uses => {
-                "by a restore of it".to_owned()
+        ("rto", Bound::Finite(_), Some(uses)) => {
+            let named = row.goal.rpo.is_some() && row.planned.rpo.uses == planned.uses;
+            let uses = if named { "it" } else { uses.as_str() };
+            match &planned.uses {
+                Some(address) if is_replica(address) => format!("by promoting {uses}"),
+                _ => format!("by a restore of {uses}"),
             }
-            _ => format!("by a restore of {uses}"),
-        },
+        }
         ("rpo" | "rto", Bound::Unbounded, _) => return short(&planned.reason),
         ("dwell", ..) => "may go unnoticed".to_owned(),
         _ => String::new(),

@@ -19,6 +19,7 @@ mod telling;
 mod tests;
 
 pub use corruption::{dwell_within, thinning_curve};
+pub(crate) use survival::is_locked;
 pub use survival::survives;
 
 use jiff::Timestamp;

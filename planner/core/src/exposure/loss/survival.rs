@@ -21,6 +21,8 @@ const PLACES: [Scope; 3] = [Scope::Instance, Scope::Zone, Scope::Region];
 /// - `account`: the account-level domains of both are known and all different, or a lock holds that nobody with the
 ///   target's credentials can lift. Whether the lock lasts long enough is for [`copy_loss`](super::copy_loss).
 /// - `corruption`: no place is lost, only what a plain replica has copied faithfully.
+///
+/// What its last drill refuted is of no use in any scope.
 pub fn survives(
     graph: &CopyGraph,
     copy: usize,
@@ -44,6 +46,9 @@ fn alive(
     let address = &copy.address;
     if copy.holds == Holds::Nothing {
         return Err(format!("`{address}` holds no recovery point").into());
+    }
+    if let Some(refuted) = &copy.recovery.refuted {
+        return Err(refuted.to_string().into());
     }
     match scope {
         Scope::Corruption => {
@@ -206,7 +211,7 @@ pub(super) fn is_outside(graph: &CopyGraph, copy: &Copy) -> bool {
 ///
 /// A live copy has no points that a lock could hold. A governance lock counts only where the credentials that lift it
 /// are known, and those of the target are known not to be among them.
-pub(super) fn is_locked(graph: &CopyGraph, copy: &Copy) -> bool {
+pub(crate) fn is_locked(graph: &CopyGraph, copy: &Copy) -> bool {
     let isolated = copy.logical == Logical::Isolated;
     let lock = copy.lock.as_ref().filter(|_| isolated);
     lock.is_some_and(|lock| match &lock.lifted_by {

@@ -4,10 +4,11 @@ use lifeboat_model::{Domain, Finding, NeedKind, Scope, Severity};
 
 use super::is_backup;
 use crate::exposure::graph::Copy;
+use crate::exposure::loss::is_locked;
 use crate::findings::inspect::{Subject, finding};
 
 /// The narrowest scope whose failure takes the data and every backup of them. Beyond the instance it is told only
-/// where the objective promises to survive it.
+/// where the objective promises to survive it. What is locked nobody deletes, whatever it shares with the data.
 pub(super) fn same(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let backups: Vec<&Copy> = subject
         .graph
@@ -25,7 +26,10 @@ pub(super) fn same(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         if scope != Scope::Instance && !promised {
             continue;
         }
-        let shared = |copy: &Copy| shared(subject, &copy.domains, scope);
+        let shared = |copy: &Copy| {
+            let locked = scope == Scope::Account && is_locked(subject.graph, copy);
+            shared(subject, &copy.domains, scope).filter(|_| !locked)
+        };
         let Some(domain) = shared(first) else {
             continue;
         };
