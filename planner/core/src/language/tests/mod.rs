@@ -14,6 +14,7 @@ mod instances;
 mod properties;
 mod protections;
 mod remarks;
+mod services;
 mod values;
 mod variables;
 
