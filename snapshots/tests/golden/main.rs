@@ -8,6 +8,8 @@
 mod codes;
 mod diagnostics;
 mod examples;
+mod incidents;
 mod plans;
+mod stage;
 mod tidy;
 mod world;

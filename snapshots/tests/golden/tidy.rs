@@ -192,19 +192,73 @@ fn the_planner_reaches_no_clock_no_file_and_no_network() {
     }
 }
 
+/// The folders in `examples/NAME`, sorted.
+fn folders(of: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("examples").join(of)).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "examples/{of} has no folder");
+    folders
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap().to_string_lossy().into_owned()
+}
+
 #[test]
 fn every_example_is_explained_and_listed() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for entry in fs::read_dir(root().join("examples")).unwrap() {
-        let folder = entry.unwrap().path();
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    for folder in folders("") {
+        let name = name(&folder);
         for file in ["main.dr.hcl", "README.md"] {
-            assert!(folder.join(file).exists(), "examples/{name} has no {file}");
+            let whole = name == INCIDENTS && file == "main.dr.hcl";
+            assert!(
+                whole || folder.join(file).exists(),
+                "examples/{name} has no {file}"
+            );
         }
         assert!(
             readme.contains(&format!("examples/{name}")),
             "README.md does not mention examples/{name}"
         );
+    }
+}
+
+/// A folder of examples, one for each incident.
+const INCIDENTS: &str = "incidents";
+
+#[test]
+fn every_incident_is_explained_changed_and_played() {
+    let readme = root().join("examples").join(INCIDENTS).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let played = fs::read_to_string(root().join("snapshots/tests/golden/incidents.rs")).unwrap();
+    for folder in folders(INCIDENTS) {
+        let name = name(&folder);
+        for file in ["main.dr.hcl", "README.md", "fixed/main.dr.hcl"] {
+            assert!(
+                folder.join(file).exists(),
+                "examples/{INCIDENTS}/{name} has no {file}"
+            );
+        }
+        assert!(
+            readme.contains(&name),
+            "examples/{INCIDENTS}/README.md does not mention {name}"
+        );
+        assert!(
+            played.contains(&format!("\"{name}\"")),
+            "no golden plays {name}"
+        );
+        for file in ["main.dr.hcl", "README.md", "fixed/main.dr.hcl"] {
+            let text = fs::read_to_string(folder.join(file)).unwrap();
+            let long = text
+                .lines()
+                .find(|line| line.chars().count() > 80 && !line.contains("https://"));
+            assert!(
+                long.is_none(),
+                "{name}/{file} is wider than 80 columns: {long:?}"
+            );
+        }
     }
 }
 
