@@ -63,6 +63,7 @@ impl Serialize for PlanDocument<'_> {
         map.serialize_entry("serial", &plan.serial)?;
         map.serialize_entry("summary", &Summary::of(&plan.actions))?;
         map.serialize_entry("timestamp", &plan.as_of.to_string())?;
+        map.serialize_entry("weakened", &plan.weakened)?;
         map.end()
     }
 }

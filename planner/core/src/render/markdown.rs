@@ -8,7 +8,7 @@ use super::findings::{counted, groups};
 use super::measure::{Measure, Objectives, below, measures, moves, why};
 use super::moment::{age, brief, count, listed, size, utc};
 use super::points::NAMED;
-use super::summary::{Summary, leave, refused};
+use super::summary::{Summary, exposed, leave, refused};
 use super::{Style, cost, drift};
 
 /// Returns a plan as Markdown.
@@ -66,7 +66,10 @@ fn verdict(plan: &Plan) -> String {
         (Some(what), _) => format!("This plan {what}"),
         (None, true) if refused(plan) => "Not everything could be compared".to_owned(),
         (None, true) => "No changes".to_owned(),
-        (None, false) => "Nothing is ever less protected than now".to_owned(),
+        (None, false) => match exposed(plan).map_or(plan.weakened.len(), |(targets, _)| targets) {
+            0 => "Nothing is ever less protected than now".to_owned(),
+            n => format!("{} less protected on its way", count(n, "target")),
+        },
     };
     if goals.is_empty() {
         says

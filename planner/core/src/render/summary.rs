@@ -140,7 +140,7 @@ pub(crate) fn refused(plan: &Plan) -> bool {
 
 /// Returns how many targets are less protected for a while, because something of theirs is replaced, and whether the
 /// one who plans has agreed to it.
-fn exposed(plan: &Plan) -> Option<(usize, bool)> {
+pub(crate) fn exposed(plan: &Plan) -> Option<(usize, bool)> {
     let notices = plan.notices.iter();
     let exposed = notices.filter(|notice| notice.code == "plan::exposed");
     let agreed = exposed.clone().all(|it| it.severity != Severity::Error);

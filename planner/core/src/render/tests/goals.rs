@@ -232,6 +232,7 @@ fn a_time_of_less_protection_is_said_instead_of_none() {
     While it is applied, 1 target is less protected than now, until the first backup
     after the change ends: that needs --allow-exposure DURATION.
     ");
+    insta::assert_snapshot!(plan_markdown(&plan, None).lines().next().unwrap(), @"## 1 target less protected on its way; 7 of 12 objectives met");
     for notice in &mut plan.notices {
         notice.severity = Severity::Warning;
     }

@@ -201,7 +201,8 @@ fn the_json_of_a_plan_has_terraforms_keys() {
         "resource_drift",
         "serial",
         "summary",
-        "timestamp"
+        "timestamp",
+        "weakened"
       ],
       "loss": {
         "action": 3,
