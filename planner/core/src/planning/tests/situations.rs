@@ -81,7 +81,7 @@ fn every_number_is_derived() {
         .cloned()
         .collect();
     insta::assert_snapshot!(derivations.join("\n"), @r#"
-    `target.tree.t0.snapshot["first0"]` loses 1h = the longer of 1h between points and 1h that its age exceeds the dwell 1h by
+    `target.tree.t0.snapshot["first0"]` loses 1h = the longer of 1h between points and 1h, its age 2h − dwell 1h
     each run of `target.tree.t0.snapshot["first0"]` ends before its next one starts
     a failed run is noticed and made up for at once
     how much data a restore brings back is not known: declare `size` in an `assumptions` block, or run a drill
