@@ -1,1 +1,373 @@
+//! Copy graphs as sessions: what stands and is said, and what becomes of it.
 
+use jiff::Timestamp;
+use lifeboat_model::{
+    Address, Attributes, Block, Catalog, Domain, InputSpec, InputValue, KindRole, KindSpec,
+    LiveResource, LiveState, Measurement, Mechanism, ModelInput, Need, NeedKind, OnRemove,
+    ProtectionSpec, Provenance, Rate, RecordedResource, RecordedState, RecoveryPoint,
+    RecoveryPointId, Scope, Span,
+};
+use serde_json::{Value, json};
+
+use super::{Builder, Proposed};
+use crate::configuration::{AssumptionsBlock, Location};
+use crate::design::Design;
+use crate::exposure::World;
+use crate::exposure::graph::{Capture, Copy, CopyGraph, Holds, LiftedBy};
+
+/// Everything that a builder looks at.
+struct Site {
+    catalog: Catalog,
+    live: LiveState,
+    recorded: RecordedState,
+    design: Design,
+}
+
+fn as_of() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn target() -> Address {
+    Address::of_kind(Block::Target, "tree", "docs")
+}
+
+fn part(role: &str) -> Address {
+    target().part(role, Some("daily".to_owned()))
+}
+
+fn vault() -> Address {
+    Address::of_kind(Block::Repository, "vault", "far")
+}
+
+fn attributes<const N: usize>(pairs: [(&str, Value); N]) -> Attributes {
+    let owned = pairs.map(|(name, value)| (name.to_owned(), value));
+    owned.into_iter().collect()
+}
+
+fn domain(scope: Scope, id: &str) -> Domain {
+    Domain {
+        scope,
+        id: id.to_owned(),
+        evidence: format!("in {id}"),
+    }
+}
+
+fn spec(input: ModelInput, otherwise: Option<(InputValue, Provenance)>) -> InputSpec {
+    InputSpec {
+        input,
+        attribute: Some(input.as_str().to_owned()),
+        fact: Some(format!("{input}_seen")),
+        otherwise,
+        source: "the manual of 2026".to_owned(),
+    }
+}
+
+fn kind(name: &str, role: KindRole, inputs: Vec<InputSpec>) -> (String, KindSpec) {
+    let spec = KindSpec {
+        name: name.to_owned(),
+        provider: "memory".to_owned(),
+        role,
+        description: String::new(),
+        attributes: Vec::new(),
+        inputs,
+    };
+    (name.to_owned(), spec)
+}
+
+fn protection(mechanism: Mechanism) -> ProtectionSpec {
+    ProtectionSpec {
+        target_kind: "tree".to_owned(),
+        mechanism,
+        resource_kind: format!("tree_{mechanism}"),
+        repository_kinds: vec!["vault".to_owned()],
+        schedule_kind: (mechanism != Mechanism::Lock).then(|| "timer".to_owned()),
+        unscheduled: None,
+        externally_scheduled: false,
+        backs_up: true,
+        inputs: vec![spec(ModelInput::RunTime, None)],
+        offer: None,
+    }
+}
+
+fn point() -> RecoveryPoint {
+    RecoveryPoint {
+        id: RecoveryPointId("p".to_owned()),
+        time: as_of(),
+        size_bytes: None,
+        locked_until: None,
+        token: None,
+        copy_of: None,
+    }
+}
+
+impl Site {
+    /// Returns a target with an hourly snapshot that a timer runs, in a vault elsewhere.
+    fn new() -> Self {
+        let vault_inputs = vec![spec(ModelInput::RestoreBandwidth, None)];
+        let mut site = Self {
+            catalog: Catalog {
+                kinds: [
+                    kind("tree", KindRole::Target, vec![spec(ModelInput::Size, None)]),
+                    kind("vault", KindRole::Repository, vault_inputs),
+                ]
+                .into(),
+                protections: vec![
+                    protection(Mechanism::Snapshot),
+                    protection(Mechanism::Copy),
+                    protection(Mechanism::Lock),
+                ],
+                ..Catalog::default()
+            },
+            live: LiveState::default(),
+            recorded: RecordedState::default(),
+            design: Design::default(),
+        };
+        site.stands(&target(), attributes([]));
+        site.stands(&vault(), attributes([]));
+        site.live_of(&vault()).domains = vec![domain(Scope::Instance, "host-b")];
+        let repository = json!("repository.vault.far");
+        let of_snapshot = [("repository", repository), ("schedule", json!("1h"))];
+        site.stands(&part("snapshot"), attributes(of_snapshot));
+        site.live_of(&part("snapshot")).recovery_points = vec![point()];
+        site.stands(&part("schedule"), attributes([("schedule", json!("1h"))]));
+        site
+    }
+
+    fn stands(&mut self, address: &Address, attributes: Attributes) {
+        let resource = LiveResource {
+            attributes,
+            ..LiveResource::default()
+        };
+        self.live.resources.insert(address.clone(), resource);
+    }
+
+    fn live_of(&mut self, address: &Address) -> &mut LiveResource {
+        self.live.resources.get_mut(address).unwrap()
+    }
+
+    fn measured(&mut self, address: &Address, input: ModelInput, value: InputValue) {
+        let resource = RecordedResource {
+            kind: String::new(),
+            provider: Address::named(Block::Provider, "memory"),
+            attributes: Attributes::new(),
+            requires: Vec::new(),
+            target: None,
+            on_remove: OnRemove::Forget,
+            applied_at: as_of(),
+            recovery_points: Vec::new(),
+            last_verify: None,
+            last_drill: None,
+            measured: [(input, Measurement::first(value, as_of()))].into(),
+        };
+        self.recorded.resources.insert(address.clone(), resource);
+    }
+
+    fn assumes(&mut self, of: Vec<Address>, input: ModelInput, value: InputValue, reason: &str) {
+        self.design.assumptions.push(AssumptionsBlock {
+            name: reason.to_owned(),
+            of,
+            inputs: [(input, value)].into(),
+            reason: reason.to_owned(),
+            at: Location::default(),
+        });
+    }
+
+    fn builder(&self) -> Builder<'_> {
+        Builder::new(
+            &self.catalog,
+            &self.live,
+            &self.recorded,
+            &self.design,
+            as_of(),
+        )
+    }
+
+    fn graph(&self) -> CopyGraph {
+        let world = World::live(&self.live);
+        self.builder().graph(&world, &target())
+    }
+
+    fn snapshot(&self) -> Copy {
+        let found = self.graph().copies.into_iter();
+        let mut found = found.filter(|copy| copy.address == part("snapshot"));
+        found.next().unwrap()
+    }
+
+    fn run_time(&self) -> String {
+        let prop = self.snapshot().prop;
+        format!("{} ({}): {}", prop.value, prop.provenance, prop.source)
+    }
+}
+
+const fn minutes(minutes: u64) -> InputValue {
+    InputValue::Span(Span::from_secs(60 * minutes))
+}
+
+#[test]
+fn an_input_comes_from_the_first_that_gives_it() {
+    let mut site = Site::new();
+    insta::assert_snapshot!(site.run_time(), @r#"1h (assumed): each run of `target.tree.docs.snapshot["daily"]` ends before its next one starts"#);
+    let sla = Some((minutes(50), Provenance::Sla));
+    site.catalog.protections[0].inputs = vec![spec(ModelInput::RunTime, sla)];
+    insta::assert_snapshot!(site.run_time(), @r#"50m (sla): the `run_time` of `target.tree.docs.snapshot["daily"]` is 50m, by the manual of 2026 (sla)"#);
+    let facts = attributes([("run_time_seen", json!("40m"))]);
+    site.live_of(&part("snapshot")).facts = facts;
+    insta::assert_snapshot!(site.run_time(), @r#"40m (measured once, on 2026-03-01): the `run_time` of `target.tree.docs.snapshot["daily"]` stays as it was read"#);
+    site.measured(&part("snapshot"), ModelInput::RunTime, minutes(30));
+    insta::assert_snapshot!(site.run_time(), @r#"30m (measured once, on 2026-03-01): a run of `target.tree.docs.snapshot["daily"]` takes no longer than was measured until 2026-03-01"#);
+    let own = &mut site.live_of(&part("snapshot")).attributes;
+    own.insert("run_time".to_owned(), json!("45m"));
+    insta::assert_snapshot!(site.run_time(), @r#"45m (declared): `run_time` of `target.tree.docs.snapshot["daily"]`"#);
+    site.assumes(Vec::new(), ModelInput::RunTime, minutes(55), "by contract");
+    insta::assert_snapshot!(site.run_time(), @"55m (declared): by contract");
+}
+
+#[test]
+fn of_several_assumptions_the_one_that_names_the_nearest_counts() {
+    let mut site = Site::new();
+    let block = Address::of_kind(Block::Protection, "snapshot", "daily");
+    let resource = part("snapshot");
+    site.design.protections.insert(block.clone(), resource);
+    for (of, minute) in [
+        (Vec::new(), 50),
+        (vec![target()], 40),
+        (vec![vault()], 30),
+        (vec![block], 20),
+    ] {
+        let reason = format!("said of {of:?}");
+        site.assumes(of, ModelInput::RunTime, minutes(minute), &reason);
+        let shown = site.run_time();
+        assert!(
+            shown.starts_with(&format!("{minute}m (declared)")),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn what_is_measured_and_worse_than_declared_counts_and_is_told() {
+    let mut site = Site::new();
+    site.assumes(Vec::new(), ModelInput::RunTime, minutes(10), "by contract");
+    site.measured(&part("snapshot"), ModelInput::RunTime, minutes(9));
+    let contradictions = |site: &Site| {
+        let mut builder = site.builder();
+        builder.graph(&World::live(&site.live), &target());
+        let told = builder.contradictions().map(|it| {
+            format!(
+                "{} of {}: {} by {}, but measured {}",
+                it.input, it.address, it.declared, it.declared_by, it.measured
+            )
+        });
+        told.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(contradictions(&site), "");
+    assert_eq!(site.snapshot().prop.value, Span::from_secs(600));
+    site.measured(&part("snapshot"), ModelInput::RunTime, minutes(11));
+    assert_eq!(site.snapshot().prop.value, Span::from_secs(660));
+    insta::assert_snapshot!(contradictions(&site), @r#"run_time of target.tree.docs.snapshot["daily"]: 10m by by contract, but measured 11m"#);
+    // A rate is worse where it is slower.
+    let rate = |mib: u64| InputValue::Rate(Rate(mib << 20));
+    let declared = json!("100MiB/s");
+    site.live_of(&vault())
+        .attributes
+        .insert("restore_bandwidth".to_owned(), declared);
+    site.measured(&part("snapshot"), ModelInput::RestoreBandwidth, rate(20));
+    let hop = &site.snapshot().recovery.hops[0];
+    assert_eq!(hop.rate.as_ref().unwrap().value, Rate(20 << 20));
+    assert_eq!(&*hop.link, "repository.vault.far");
+}
+
+#[test]
+fn what_nothing_runs_never_captures_and_says_why() {
+    let never = |site: &Site| match site.snapshot().capture {
+        Capture::Never(why) => why,
+        other => format!("{other:?}"),
+    };
+    let mut site = Site::new();
+    site.live.resources.remove(&part("schedule"));
+    let mut told = vec![never(&site)];
+    site.catalog.protections[0].unscheduled = Some("this machine has no cron".to_owned());
+    told.push(never(&site));
+    site.live_of(&part("snapshot"))
+        .attributes
+        .remove("schedule");
+    told.push(never(&site));
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    nothing runs `target.tree.docs.snapshot["daily"]`: its schedule is not installed
+    nothing runs `target.tree.docs.snapshot["daily"]`: this machine has no cron
+    `target.tree.docs.snapshot["daily"]` has no schedule: it runs by hand only
+    "#);
+    let mut external = Site::new();
+    external.live.resources.remove(&part("schedule"));
+    external.catalog.protections[0].externally_scheduled = true;
+    let Capture::Scheduled { longest, .. } = external.snapshot().capture else {
+        panic!("somebody runs it");
+    };
+    insta::assert_snapshot!(format!("{} {}", longest.provenance, longest.source), @r#"assumed somebody runs `lifeboat backup run 'target.tree.docs.snapshot["daily"]'` on the schedule `1h`"#);
+}
+
+#[test]
+fn a_lock_beside_a_protection_holds_for_what_is_in_its_repository() {
+    let mut site = Site::new();
+    assert_eq!(site.snapshot().lock, None);
+    let lock = |mode: &str| {
+        attributes([
+            ("repository", json!("repository.vault.far")),
+            ("lock_for", json!("7d")),
+            ("lock_mode", json!(mode)),
+        ])
+    };
+    site.stands(&part("lock"), lock("governance"));
+    let held = site.snapshot().lock.unwrap();
+    assert_eq!(
+        held.lifted_by,
+        LiftedBy::Anybody,
+        "nobody knows whose it is"
+    );
+    let account = domain(Scope::Account, "backup-account");
+    let declared = vec![account.clone()];
+    site.design.domains.insert(vault(), declared);
+    let held = site.snapshot().lock.unwrap();
+    assert_eq!(held.lifted_by, LiftedBy::Holders(vec![account]));
+    site.stands(&part("lock"), lock("compliance"));
+    let held = site.snapshot().lock.unwrap();
+    assert_eq!(held.lifted_by, LiftedBy::Nobody);
+    assert_eq!(held.lasts.value, Span::from_days(7));
+}
+
+#[test]
+fn a_key_that_is_kept_elsewhere_too_is_no_need() {
+    let mut site = Site::new();
+    site.live_of(&vault()).needs = vec![Need {
+        kind: NeedKind::Key,
+        what: "/etc/lifeboat/far".to_owned(),
+        domains: vec![domain(Scope::Instance, "host-a")],
+    }];
+    assert_eq!(site.snapshot().needs.len(), 1);
+    let words = "printed, in the safe".to_owned();
+    site.design.escrows.insert(vault(), words);
+    assert_eq!(site.snapshot().needs.len(), 0);
+}
+
+#[test]
+fn a_proposed_protection_gives_what_it_gives_once_it_stands() {
+    let site = Site::new();
+    let world = World::live(&site.live);
+    let mut builder = site.builder();
+    let graph = builder.base(&target());
+    let address = part("snapshot");
+    let proposed = builder.copy(
+        &graph,
+        &Proposed {
+            address: &address,
+            mechanism: Mechanism::Snapshot,
+            spec: &site.catalog.protections[0],
+            attributes: &site.live.resources[&address].attributes,
+            source: None,
+            scheduled: true,
+        },
+    );
+    assert_eq!(proposed.holds, Holds::Steady);
+    let standing = builder.graph(&world.settled(), &target()).copies;
+    assert_eq!(standing, [proposed]);
+}
