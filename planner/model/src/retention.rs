@@ -288,8 +288,8 @@ mod tests {
             .collect();
         assert_eq!(
             kept,
-            ["11:26", "15:26", "17:26", "18:26", "19:26"],
-            "the newest is of 19:26; 11:26 and 15:26 are the last of their four hours"
+            ["07:26", "11:26", "15:26", "17:26", "18:26", "19:26"],
+            "the last of each four hours in the twelve before the newest, and all of the last two"
         );
     }
 
