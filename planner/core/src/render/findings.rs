@@ -46,7 +46,11 @@ pub(crate) fn backup_rules(canvas: &mut Canvas, rules: &BTreeMap<Address, Backup
             .tone(Tone::Strong, "3-2-1-1-0: ")
             .plain(format!(
                 "{kept} of {all} {}.",
-                if kept == 1 { "keeps it" } else { "keep it" }
+                if kept == 1 || rules.len() == 1 {
+                    "keeps it"
+                } else {
+                    "keep it"
+                }
             )),
     );
     let most = if canvas.style.verbose {

@@ -43,8 +43,8 @@ pub fn offline_text(plan: &Plan, short: bool, style: Style) -> String {
     canvas.paragraph(
         "",
         Tone::Plain,
-        "Nothing live was read: failure domains and rates are those that the configuration declares, and no drill \
-         counts.",
+        "Nothing live was read: failure domains and rates are those that the configuration declares, no drill counts, \
+         and keys, credentials and control planes that a restore needs were not looked at.",
     );
     canvas.finish()
 }

@@ -199,7 +199,8 @@ fn without_anything_live_there_is_no_now() {
     Cost: 230.00 USD a month (price book 2026-10).
     Not in the cost, for want of a price or a size: repository.directory.near.
     Nothing live was read: failure domains and rates are those that the
-    configuration declares, and no drill counts.
+    configuration declares, no drill counts, and keys, credentials and control
+    planes that a restore needs were not looked at.
     "#);
     plan.exposure.retain(|row| row.is_met());
     insta::assert_snapshot!(offline_text(&plan, true, ascii()), @"
@@ -207,7 +208,8 @@ fn without_anything_live_there_is_no_now() {
     Cost: 230.00 USD a month (price book 2026-10).
     Not in the cost, for want of a price or a size: repository.directory.near.
     Nothing live was read: failure domains and rates are those that the
-    configuration declares, and no drill counts.
+    configuration declares, no drill counts, and keys, credentials and control
+    planes that a restore needs were not looked at.
     ");
     let document = offline_json(&plan);
     insta::assert_snapshot!(document.pointer("/objectives").unwrap(), @r#"{"assuming":2,"met":4,"total":4}"#);
