@@ -29,6 +29,8 @@ pub(crate) struct Place {
 struct Entry {
     name: &'static str,
     catalog: fn() -> Catalog,
+    /// What it knows once it is configured, wherever it then runs.
+    elsewhere: fn(&Attributes) -> Catalog,
     open: Open,
 }
 
@@ -39,11 +41,13 @@ const REGISTRY: &[Entry] = &[
     Entry {
         name: "local",
         catalog: lifeboat_local::catalog,
+        elsewhere: lifeboat_local::catalog_elsewhere,
         open: local,
     },
     Entry {
         name: "memory",
         catalog: lifeboat_memory::catalog,
+        elsewhere: |_| lifeboat_memory::catalog(),
         open: memory,
     },
 ];
@@ -107,6 +111,20 @@ pub(crate) fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
     for entry in REGISTRY {
         catalog.merge((entry.catalog)());
+    }
+    catalog
+}
+
+/// Returns what configured providers know wherever they run: nothing of this machine is in it.
+pub(crate) fn catalog_elsewhere<'a>(
+    blocks: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
+) -> Catalog {
+    let mut catalog = catalog();
+    for (address, attributes) in blocks {
+        let name = provider_name(address);
+        if let Some(entry) = REGISTRY.iter().find(|entry| entry.name == name) {
+            catalog.merge((entry.elsewhere)(attributes));
+        }
     }
     catalog
 }

@@ -83,6 +83,12 @@ impl Session {
         )
     }
 
+    /// Returns what the providers of a configuration know wherever they run.
+    pub(crate) fn catalog_elsewhere(configuration: &Configuration) -> Catalog {
+        let blocks = configuration.providers.iter();
+        registry::catalog_elsewhere(blocks.map(|(address, block)| (address, &block.attributes)))
+    }
+
     /// Configures the providers that a state or a plan was made with.
     pub(crate) fn recorded_providers<'a>(
         &self,

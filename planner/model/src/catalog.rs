@@ -327,11 +327,19 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Adds what another provider knows.
+    /// Adds what another provider knows; of two that know the same thing the later one counts.
     pub fn merge(&mut self, other: Self) {
+        self.protections.retain(|spec| {
+            let again = other.protection(&spec.target_kind, spec.mechanism);
+            again.is_none()
+        });
         self.kinds.extend(other.kinds);
         self.protections.extend(other.protections);
         self.providers.extend(other.providers);
+        self.prices.retain(|price| {
+            let mut others = other.prices.iter();
+            !others.any(|it| it.kind == price.kind && it.item == price.item)
+        });
         self.prices.extend(other.prices);
     }
 

@@ -31,7 +31,7 @@ pub mod verify;
 
 pub use catalog::{
     DIRECTORY, LOCAL_COPY, LOCAL_DIRECTORY, LOCAL_GUARD, LOCAL_SCHEDULE, LOCAL_SNAPSHOT,
-    LOCAL_SQLITE, PROVIDER, S3, Scheduling, catalog, catalog_of,
+    LOCAL_SQLITE, PROVIDER, S3, Scheduling, catalog, catalog_elsewhere, catalog_of,
 };
 pub use machine::Machine;
 pub use provider::LocalProvider;

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{self, PlanShape, Prepared, tell_errors};
 use crate::select;
-use crate::session::Session;
+use crate::session::{self, Session};
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
@@ -106,13 +106,17 @@ async fn seen(
     prepared: &mut Prepared,
     arguments: &ExplainArguments,
 ) -> Result<Seen, Failure> {
+    let mut catalog = prepared.providers.catalog().clone();
+    if arguments.offline {
+        catalog = Session::catalog_elsewhere(&prepared.loaded.evaluated.configuration);
+        prepared.design = session::compile(&prepared.loaded, &catalog)?;
+    }
     if let Some(scope) = arguments.scope {
         // A scope that nothing is promised for can be asked about all the same.
         for objective in prepared.design.objectives.values_mut() {
             objective.goals.entry(scope).or_default();
         }
     }
-    let catalog = prepared.providers.catalog().clone();
     if arguments.offline {
         let plan = prepare::offline(session, &prepared.design, &catalog)?;
         return Ok(Seen {

@@ -28,9 +28,14 @@ pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> Result<Ex
         failure::show_diagnostics(warnings, &loaded.sources, session.terminal);
     }
     let providers = session.providers(&loaded.evaluated.configuration)?;
-    let design = session::compile(&loaded, providers.catalog())?;
+    let known = if arguments.offline {
+        Session::catalog_elsewhere(&loaded.evaluated.configuration)
+    } else {
+        providers.catalog().clone()
+    };
+    let design = session::compile(&loaded, &known)?;
     let plan = if arguments.offline {
-        Some(prepare::offline(session, &design, providers.catalog())?)
+        Some(prepare::offline(session, &design, &known)?)
     } else {
         None
     };

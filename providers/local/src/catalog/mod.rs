@@ -46,6 +46,20 @@ pub fn catalog() -> Catalog {
     catalog_of(&Scheduling::Installed { unscheduled: None })
 }
 
+/// Returns what holds for a configured provider on whatever machine it will run: that its schedules are run there,
+/// unless the block says that nobody or somebody else does.
+pub fn catalog_elsewhere(block: &Attributes) -> Catalog {
+    let scheduling = match text(block, "scheduler") {
+        Some("external") => Scheduling::External,
+        Some("none") => Scheduling::Nobody(NOBODY.to_owned()),
+        _ => Scheduling::Installed { unscheduled: None },
+    };
+    catalog_of(&scheduling)
+}
+
+/// Why nothing runs a schedule where the configuration wants it so.
+pub(crate) const NOBODY: &str = "the provider's block says `scheduler = \"none\"`";
+
 /// Returns the catalog of a machine whose schedules are run like this.
 pub fn catalog_of(scheduling: &Scheduling) -> Catalog {
     let kinds = [

@@ -6,7 +6,7 @@ use lifeboat_contract::ProviderError;
 use lifeboat_model::Attributes;
 
 use super::{CommandLine, Crontab, Scheduler, Systemd};
-use crate::catalog::{Scheduling, text};
+use crate::catalog::{NOBODY, Scheduling, text};
 use crate::error::invalid;
 use crate::settings::LocalSettings;
 
@@ -62,9 +62,7 @@ pub(crate) fn choose(
         }
         "external" => absent(Scheduling::External),
         "none" if asked == "auto" => absent(Scheduling::Nobody(NEITHER.to_owned())),
-        "none" => absent(Scheduling::Nobody(
-            "the provider's block says `scheduler = \"none\"`".to_owned(),
-        )),
+        "none" => absent(Scheduling::Nobody(NOBODY.to_owned())),
         other => {
             return Err(invalid(
                 format!("`{other}` is not a scheduler"),

@@ -4,7 +4,7 @@ use lifeboat_model::{Bound, Finding, Goal, Scope, Severity, Span};
 
 use super::is_backup;
 use crate::exposure::graph::{Copy, Holds};
-use crate::exposure::loss::copy_loss;
+use crate::exposure::loss::{copy_loss, freshness};
 use crate::exposure::trace::Silent;
 use crate::findings::inspect::{Subject, finding};
 
@@ -20,6 +20,10 @@ pub(super) fn below_dwell(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let copies = subject.graph.copies.iter().enumerate();
     let reach = copies
         .filter(|(_, copy)| is_backup(copy) && copy.holds != Holds::Nothing)
+        // What nobody runs is told elsewhere.
+        .filter(|(index, _)| {
+            freshness(subject.graph, *index, &mut Silent).bound != Bound::Unbounded
+        })
         .map(|(index, _)| {
             let as_of = subject.inspection.as_of;
             copy_loss(
