@@ -1,7 +1,10 @@
 //! From the configuration and the state to a plan: what `plan`, `apply`, `destroy`, `drift` and `import` share.
 
+use std::collections::BTreeSet;
+
 use lifeboat_core::design::Design;
 use lifeboat_core::planning;
+use lifeboat_core::synthesis::{self, Synthesis};
 use lifeboat_engine::Providers;
 use lifeboat_engine::refresh::{RefreshItem, refresh};
 use lifeboat_engine::state::StateStore;
@@ -58,16 +61,54 @@ impl Prepared {
         })
     }
 
-    /// Reads what is live, of everything that is desired or recorded.
+    /// Reads what is live, of everything that is desired or recorded; then chooses the protections that the
+    /// configuration leaves to the planner, and reads what is live of those too.
     pub(crate) async fn live(
         &mut self,
         session: &Session,
         recorded: &RecordedState,
     ) -> Result<LiveState, Failure> {
         self.add_recorded_providers(session, recorded)?;
+        let mut live = self.refresh(session, recorded, &BTreeSet::new()).await;
+        let known: BTreeSet<Address> = self.sought(recorded).collect();
+        let given = self.design.clone();
+        let catalog = self.providers.catalog();
+        let now = session.now();
+        let (design, synthesis) = synthesised(&self.loaded, &given, catalog, &live, recorded, now)?;
+        if !session.global.json && !synthesis.conflicts.is_empty() {
+            let conflicts = synthesis.diagnostics();
+            failure::show_diagnostics(&conflicts, &self.loaded.sources, session.terminal);
+        }
+        self.design = design;
+        if self
+            .sought(recorded)
+            .any(|address| !known.contains(&address))
+        {
+            let chosen = self.refresh(session, recorded, &known).await;
+            live.resources.extend(chosen.resources);
+            live.failures.extend(chosen.failures);
+            live.places.extend(chosen.places);
+            live.needs.extend(chosen.needs);
+        }
+        Ok(live)
+    }
+
+    fn sought<'a>(&'a self, recorded: &'a RecordedState) -> impl Iterator<Item = Address> + 'a {
+        let items = planning::read_items(&self.design, recorded);
+        items.into_iter().map(|item| item.address)
+    }
+
+    /// Reads what is live, but for what is known already.
+    async fn refresh(
+        &self,
+        session: &Session,
+        recorded: &RecordedState,
+        known: &BTreeSet<Address>,
+    ) -> LiveState {
         let bindings = planning::read_bindings(&self.design, recorded);
         let items = planning::read_items(&self.design, recorded)
             .into_iter()
+            .filter(|item| !known.contains(&item.address))
             .map(|item| RefreshItem {
                 address: item.address,
                 kind: item.kind,
@@ -76,7 +117,7 @@ impl Prepared {
                 target: item.target,
             })
             .collect();
-        Ok(refresh(&self.providers, items, &bindings, &session.engine()).await)
+        refresh(&self.providers, items, &bindings, &session.engine()).await
     }
 
     /// Configures the providers of resources whose provider block has left the configuration.
@@ -140,12 +181,34 @@ impl Prepared {
     }
 }
 
+/// Compiles a configuration with the protections that it leaves to the planner.
+fn synthesised(
+    loaded: &Loaded,
+    given: &Design,
+    catalog: &Catalog,
+    live: &LiveState,
+    recorded: &RecordedState,
+    now: jiff::Timestamp,
+) -> Result<(Design, Synthesis), Failure> {
+    let configuration = &loaded.evaluated.configuration;
+    synthesis::design(configuration, given, catalog, live, recorded, now)
+        .map_err(|errors| session::design_failure(&errors, loaded))
+}
+
 /// Plans from the configuration alone: nothing is live, nothing was applied, and no provider is asked.
 pub(crate) fn offline(
     session: &Session,
-    design: &Design,
+    loaded: &Loaded,
+    given: &Design,
     catalog: &Catalog,
-) -> Result<Plan, Failure> {
+) -> Result<(Design, Plan), Failure> {
+    let (recorded, live) = (RecordedState::default(), planning::foreseen(given));
+    let now = session.now();
+    let (design, synthesis) = synthesised(loaded, given, catalog, &live, &recorded, now)?;
+    if !session.global.json && !synthesis.conflicts.is_empty() {
+        let conflicts = synthesis.diagnostics();
+        failure::show_diagnostics(&conflicts, &loaded.sources, session.terminal);
+    }
     let options = PlanOptions {
         as_of: session.now(),
         seed: session.seed,
@@ -154,8 +217,9 @@ pub(crate) fn offline(
         lifeboat_version: env!("CARGO_PKG_VERSION").to_owned(),
         allow_exposure: Span::ZERO,
     };
-    planning::plan_offline(design, catalog, &options)
-        .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))
+    let plan = planning::plan_offline(&design, catalog, &options)
+        .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))?;
+    Ok((design, plan))
 }
 
 /// Says on stderr what keeps the plan from being applied, and returns whether there is something.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lifeboat_core::configuration::{Configuration, Settings};
-use lifeboat_core::design::{self, Design};
+use lifeboat_core::design::{self, Design, DesignErrors};
 use lifeboat_core::diagnostic::{Diagnostic, Diagnostics};
 use lifeboat_core::render::Style;
 use lifeboat_engine::lock::Holder;
@@ -232,18 +232,22 @@ fn no_json(error: serde_json::Error) -> Failure {
 
 /// Compiles a configuration; each error points at the block that it is about.
 pub(crate) fn compile(loaded: &Loaded, catalog: &Catalog) -> Result<Design, Failure> {
-    design::compile(&loaded.evaluated.configuration, catalog).map_err(|errors| {
-        let diagnostics = errors.0.iter().map(|error| {
-            let at = error.at();
-            Diagnostic::error(error.code(), error.to_string())
-                .label(at.file.clone(), at.span.clone(), "")
-                .help(error.help())
-        });
-        Failure::Diagnostics {
-            diagnostics: Diagnostics::sorted(diagnostics.collect()),
-            sources: loaded.sources.clone(),
-        }
-    })
+    design::compile(&loaded.evaluated.configuration, catalog)
+        .map_err(|errors| design_failure(&errors, loaded))
+}
+
+/// Returns what is wrong with a design; each error points at the block that it is about.
+pub(crate) fn design_failure(errors: &DesignErrors, loaded: &Loaded) -> Failure {
+    let diagnostics = errors.0.iter().map(|error| {
+        let at = error.at();
+        Diagnostic::error(error.code(), error.to_string())
+            .label(at.file.clone(), at.span.clone(), "")
+            .help(error.help())
+    });
+    Failure::Diagnostics {
+        diagnostics: Diagnostics::sorted(diagnostics.collect()),
+        sources: loaded.sources.clone(),
+    }
 }
 
 /// Writes a file that nobody else may read, whole or not at all.

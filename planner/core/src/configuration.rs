@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use lifeboat_model::{
     Address, Attributes, Domain, InputValue, Mechanism, ModelInput, Money, Objective, OnRemove,
-    PriceItem, Retention, Schedule, Span,
+    PriceItem, Retention, Schedule, Scope, Span,
 };
 
 /// A place in the text of the configuration.
@@ -229,6 +229,8 @@ pub struct Configuration {
     pub providers: BTreeMap<Address, ProviderBlock>,
     /// By label.
     pub objectives: BTreeMap<String, Objective>,
+    /// Where the promise for each scope stands, by the label of the objective.
+    pub goal_places: BTreeMap<String, BTreeMap<Scope, Location>>,
     /// By address.
     pub repositories: BTreeMap<Address, RepositoryBlock>,
     /// By address.

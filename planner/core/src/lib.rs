@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod configuration;
+pub mod cost;
 pub mod design;
 pub mod diagnostic;
 pub mod diff;
@@ -19,3 +20,4 @@ pub mod language;
 pub mod order;
 pub mod planning;
 pub mod render;
+pub mod synthesis;

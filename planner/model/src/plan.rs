@@ -71,6 +71,8 @@ pub enum Cause {
     Destroy,
     /// The action that it belongs to replaces its repository or target.
     Follows(Address),
+    /// The planner chose it, for this reason: a fragment.
+    Chosen(String),
 }
 
 /// One step that apply takes through a provider.

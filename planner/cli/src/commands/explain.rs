@@ -118,10 +118,11 @@ async fn seen(
         }
     }
     if arguments.offline {
-        let plan = prepare::offline(session, &prepared.design, &catalog)?;
+        let (design, plan) =
+            prepare::offline(session, &prepared.loaded, &prepared.design, &catalog)?;
         return Ok(Seen {
-            design: prepared.design.clone(),
-            live: planning::foreseen(&prepared.design),
+            live: planning::foreseen(&design),
+            design,
             recorded: RecordedState::default(),
             catalog,
             plan,

@@ -35,7 +35,8 @@ pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> Result<Ex
     };
     let design = session::compile(&loaded, &known)?;
     let plan = if arguments.offline {
-        Some(prepare::offline(session, &design, &known)?)
+        let (_, plan) = prepare::offline(session, &loaded, &design, &known)?;
+        Some(plan)
     } else {
         None
     };

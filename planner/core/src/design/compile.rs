@@ -53,19 +53,43 @@ struct Compiler<'a> {
     errors: Vec<DesignError>,
 }
 
-/// Returns the name of a block below its target: its label, with the key of the instance after a slash.
+/// Returns the name of a block below its target: its label, with the key of the instance after a slash. A block that
+/// the planner made is named by its resource.
 fn instance_name(block: &ProtectionBlock) -> String {
-    match &block.address.key {
-        Some(key) => format!("{}/{key}", block.address.name),
-        None => block.address.name.clone(),
+    let address = &block.address;
+    match (&address.part, &address.key) {
+        (Some(part), _) => part.key.clone().unwrap_or_else(|| part.role.clone()),
+        (None, Some(key)) => format!("{}/{key}", address.name),
+        (None, None) => address.name.clone(),
     }
 }
 
 fn resource_address(block: &ProtectionBlock) -> Address {
+    if block.address.part.is_some() {
+        return block.address.clone();
+    }
     block
         .target
         .clone()
         .part(block.mechanism.as_str(), Some(instance_name(block)))
+}
+
+/// Returns the name of the setting that runs a block: that of the block, with its mechanism before it where the planner
+/// has made another scheduled block of the same name before.
+fn setting_name(block: &ProtectionBlock, configuration: &Configuration) -> String {
+    let name = instance_name(block);
+    let others = configuration
+        .protections
+        .range::<Address, _>(&block.target..&block.address)
+        .filter(|_| block.address.part.is_some());
+    let taken = others
+        .filter(|(_, other)| other.target == block.target && other.schedule.is_some())
+        .any(|(_, other)| instance_name(other) == name);
+    if taken {
+        format!("{}/{name}", block.mechanism)
+    } else {
+        name
+    }
 }
 
 /// Puts a value that the planner knows under its name, where the kind has such an attribute.
@@ -271,7 +295,7 @@ impl<'a> Compiler<'a> {
                 address: block
                     .target
                     .clone()
-                    .part("schedule", Some(instance_name(block))),
+                    .part("schedule", Some(setting_name(block, self.configuration))),
                 kind: kind.clone(),
                 provider: target.provider.clone(),
                 managed: true,
@@ -404,6 +428,7 @@ impl<'a> Compiler<'a> {
                 .into_iter()
                 .map(|(block, resource)| (block.clone(), resource))
                 .collect(),
+            reasons: BTreeMap::new(),
             outputs: configuration
                 .outputs
                 .iter()

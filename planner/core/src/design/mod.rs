@@ -12,6 +12,7 @@ mod requires;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lifeboat_model::{Address, DesiredState, Domain, Notice, Objective};
 
@@ -46,6 +47,9 @@ pub struct Design {
     pub prices: Vec<PricesBlock>,
     /// Findings that shall not be told, in the configuration's order.
     pub ignores: Vec<IgnoreBlock>,
+    /// Why the planner chose a protection, by the address of its resource: fragments. Empty for what the configuration
+    /// gives.
+    pub reasons: BTreeMap<Address, Arc<str>>,
     /// The configuration's outputs; sensitive ones are null.
     pub outputs: BTreeMap<String, serde_json::Value>,
     /// What the reader of a plan should know about the design.

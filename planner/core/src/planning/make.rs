@@ -1,11 +1,14 @@
 //! The driver: each stage once.
 
-use lifeboat_model::{Action, Catalog, Cause, LiveState, Notice, Plan, PlanOptions, RecordedState};
+use lifeboat_model::{
+    Action, Catalog, Cause, LiveState, Notice, Plan, PlanOptions, RecordedState, Verb,
+};
 
 use super::PlanError;
 use super::bindings::bindings;
 use super::exposed::exposed;
 use crate::check::{EXACT, grade, steps};
+use crate::cost;
 use crate::design::Design;
 use crate::diff::{Snapshots, differences, drift};
 use crate::exposure::survey;
@@ -37,10 +40,11 @@ pub fn plan(
         options,
     };
     let differences = differences(snapshots)?;
-    let (actions, losses) = order(differences.drafts, recorded)?;
+    let (mut actions, losses) = order(differences.drafts, recorded)?;
+    say_why(&mut actions, design);
     let survey = survey(&snapshots, &actions);
     let mut plan = Plan {
-        cost: None,
+        cost: cost::of_plan(&snapshots, &actions),
         backup_rules: if options.destroy {
             Default::default()
         } else {
@@ -79,6 +83,17 @@ pub fn plan(
     }
 }
 
+/// Says of what the planner chose why it did.
+fn say_why(actions: &mut [Action], design: &Design) {
+    for action in actions {
+        let made = matches!(action.verb, Verb::Create | Verb::Update | Verb::Replace);
+        let reason = design.reasons.get(&action.address).filter(|_| made);
+        action
+            .causes
+            .extend(reason.map(|reason| Cause::Chosen(reason.to_string())));
+    }
+}
+
 /// Returns the notices of the design and of the differences.
 fn notices(design: &Design, options: &PlanOptions, found: Vec<Notice>) -> Vec<Notice> {
     let mut notices = if options.destroy {
@@ -100,6 +115,7 @@ pub fn pending(plan: &Plan) -> impl Iterator<Item = &Action> {
                     | Cause::DeletedOutside
                     | Cause::CannotUpdate(_)
                     | Cause::Follows(_)
+                    | Cause::Chosen(_)
             )
         })
     })

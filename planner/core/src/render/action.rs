@@ -228,6 +228,7 @@ fn because(action: &Action, cause: &Cause) -> Option<String> {
         }
         Cause::Destroy => "because destroy was asked for".to_owned(),
         Cause::Follows(address) => format!("it follows {address}"),
+        Cause::Chosen(reason) => reason.clone(),
     })
 }
 

@@ -181,6 +181,7 @@ fn reason(action: &Action) -> Option<&'static str> {
         (Cause::Destroy, _) => "delete_by_request",
         (Cause::Follows(_), Verb::Replace) => "replace_by_triggers",
         (Cause::Follows(_), _) => "follows_another_action",
+        (Cause::Chosen(_), _) => "chosen_for_objective",
     })
 }
 

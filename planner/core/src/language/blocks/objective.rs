@@ -34,6 +34,11 @@ pub(super) fn read(
         let Some((scope, goal)) = collector.take(goal(world, &nested)) else {
             continue;
         };
+        let places = configuration
+            .goal_places
+            .entry(objective.name.clone())
+            .or_default();
+        places.insert(scope, nested.location());
         if objective.goals.insert(scope, goal).is_some() {
             let message = format!("the objective names the scope `{scope}` twice");
             collector.push(nested.error("language::duplicate", message));

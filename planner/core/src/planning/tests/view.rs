@@ -77,6 +77,7 @@ fn cause(cause: &Cause) -> String {
         Cause::NotInConfiguration => "not in configuration".to_owned(),
         Cause::Destroy => "destroy".to_owned(),
         Cause::Follows(address) => format!("follows {address}"),
+        Cause::Chosen(reason) => format!("chosen: {reason}"),
     }
 }
 

@@ -1,0 +1,236 @@
+//! Why a design is what it is.
+
+use std::sync::Arc;
+
+use lifeboat_model::{Bound, Mechanism, Money, Scope, Span};
+
+use super::super::answer::Alternative;
+use super::super::model::Model;
+use super::super::search::NodeId;
+use super::super::space::{Need, Rules};
+use super::node::{Menu, Node};
+use super::weigh::{Prices, Solution, Weighed, price};
+use crate::cost::{Bill, a_month};
+use crate::exposure::graph::CopyGraph;
+
+/// So many alternatives are told at most.
+const TOLD: usize = 4;
+
+/// A design in words, and what it costs.
+pub(crate) struct Explained {
+    /// What it costs a month; none where nothing of it has a price.
+    pub(crate) cost: Option<Money>,
+    /// What is not in the cost.
+    pub(crate) unpriced: Vec<String>,
+    /// Why each of its nodes is there.
+    pub(crate) reasons: Vec<Arc<str>>,
+    /// What else was looked at.
+    pub(crate) alternatives: Vec<Alternative>,
+}
+
+/// Returns a design in words.
+pub(crate) fn explain(
+    menu: &Menu<'_>,
+    weighed: &Weighed,
+    solution: &Solution,
+    rules: &Rules,
+    model: &impl Model,
+    prices: Prices<'_>,
+    objective: Option<&str>,
+) -> Explained {
+    let mut bill = Bill::default();
+    let nodes = || {
+        solution
+            .nodes
+            .iter()
+            .filter_map(|node| menu.nodes.get(*node))
+    };
+    for node in nodes() {
+        bill.add(price(menu, node, prices));
+    }
+    let telling = Telling {
+        menu,
+        weighed,
+        solution,
+        rules,
+        model,
+        prices,
+        objective,
+    };
+    Explained {
+        cost: prices.book.currency().map(|_| bill.amount),
+        unpriced: bill.unpriced.into_iter().collect(),
+        reasons: solution
+            .nodes
+            .iter()
+            .map(|node| telling.reason(*node))
+            .collect(),
+        alternatives: telling.alternatives(),
+    }
+}
+
+struct Telling<'a, 'm, M> {
+    menu: &'a Menu<'m>,
+    weighed: &'a Weighed,
+    solution: &'a Solution,
+    rules: &'a Rules,
+    model: &'a M,
+    prices: Prices<'a>,
+    objective: Option<&'a str>,
+}
+
+impl<M: Model> Telling<'_, '_, M> {
+    /// Returns the needs that a node of the design covers, in words: "corruption rpo 1h, account rpo 1d and rto 4h".
+    fn reason(&self, node: NodeId) -> Arc<str> {
+        let whole = |nodes: &[NodeId]| nodes.iter().all(|it| self.solution.nodes.contains(it));
+        let covers = self
+            .weighed
+            .covers
+            .iter()
+            .filter(|cover| cover.nodes.first() == Some(&node) && whole(&cover.nodes))
+            .fold(0, |bits, cover| bits | cover.covers);
+        let locks = self
+            .weighed
+            .covers
+            .iter()
+            .filter(|cover| {
+                cover.nodes.first() != Some(&node)
+                    && cover.nodes.contains(&node)
+                    && whole(&cover.nodes)
+            })
+            .fold(0, |bits, cover| bits | cover.covers);
+        let needs = |bits: u32| -> Vec<String> {
+            let needs = self.menu.needs.iter().enumerate();
+            needs
+                .filter(|(index, _)| bits & (1 << index) != 0)
+                .map(|(_, need)| self.need(*need))
+                .collect()
+        };
+        let mut said = needs(covers | locks).join(", ");
+        if said.is_empty() {
+            "another protection is made from it".clone_into(&mut said);
+        }
+        if let Some(lighter) = &self.solution.lighter {
+            let saved = self.solution.weight.cost - lighter.weight.cost;
+            if saved > 0 {
+                let saved = a_month(Money(saved), self.currency());
+                said = format!("{said}; it stands, and a cheaper design saves {saved} only");
+            }
+        }
+        match self.objective {
+            Some(label) => format!("objective.{label}: {said}").into(),
+            None => said.into(),
+        }
+    }
+
+    fn need(&self, need: Need) -> String {
+        match need {
+            Need::Scope(scope) => {
+                let goal = self.rules.goals.get(&scope).cloned().unwrap_or_default();
+                let rpo = goal.rpo.map(|rpo| format!("rpo {rpo}"));
+                let rto = goal.rto.map(|rto| format!("rto {rto}"));
+                let both: Vec<String> = rpo.into_iter().chain(rto).collect();
+                format!("{scope} {}", both.join(" and "))
+            }
+            Need::Immutable => {
+                let lasts = self.rules.immutable_for.unwrap_or_default();
+                format!("nobody deletes a point for {lasts}")
+            }
+            Need::Uses(mechanism) => format!("`protect` wants a `{mechanism}`"),
+        }
+    }
+
+    fn currency(&self) -> &str {
+        self.prices.book.currency().unwrap_or_default()
+    }
+
+    /// Returns the lightest node of each other place, and why it is not in the design.
+    fn alternatives(&self) -> Vec<Alternative> {
+        let mut told = Vec::new();
+        let slots = 0..self.menu.space.slots.len();
+        let is_used = |slot: usize| {
+            let nodes = self.solution.nodes.iter();
+            nodes
+                .filter_map(|node| self.menu.nodes.get(*node))
+                .any(|node| node.slot == slot)
+        };
+        for slot in slots.filter(|slot| !is_used(*slot)) {
+            let nodes = self.menu.nodes.iter().enumerate();
+            let here = nodes.filter(|(_, node)| node.slot == slot && node.parent.is_none());
+            let lightest = here
+                .min_by_key(|(index, _)| self.weighed.pieces.get(*index).map(|piece| piece.weight));
+            let Some((index, node)) = lightest else {
+                continue;
+            };
+            told.extend(self.alternative(index, node));
+            if told.len() == TOLD {
+                break;
+            }
+        }
+        told
+    }
+
+    fn alternative(&self, index: NodeId, node: &Node) -> Option<Alternative> {
+        let slot = self.menu.slot(node)?;
+        if matches!(slot.spec.mechanism, Mechanism::Lock | Mechanism::Guard) {
+            return None;
+        }
+        let choice = self.menu.choice(node)?;
+        let every = choice
+            .schedule
+            .as_ref()
+            .map_or_else(String::new, |schedule| format!(" every {schedule}"));
+        let place = slot
+            .repository
+            .map_or_else(String::new, |repository| format!(" in `{repository}`"));
+        let bill = price(self.menu, node, self.prices);
+        let has_price = self.prices.book.currency().is_some() && bill.as_of.is_some();
+        Some(Alternative {
+            what: format!("a {}{every}{place}", slot.spec.mechanism),
+            cost: has_price.then_some(bill.amount),
+            rejected: self.rejected(index),
+        })
+    }
+
+    /// Returns why a node does not do: the first scope that it does not cover, else what it weighs.
+    fn rejected(&self, node: NodeId) -> String {
+        let covers = self.weighed.covers.iter();
+        let covered = covers
+            .filter(|cover| cover.nodes.first() == Some(&node) && cover.nodes.len() == 1)
+            .fold(0, |bits, cover| bits | cover.covers);
+        let graph = self.menu.graphs.get(node).and_then(Option::as_ref);
+        let open = self.menu.needs.iter().enumerate();
+        let open = open.filter(|(index, _)| covered & (1 << index) == 0);
+        for (_, need) in open {
+            let (Need::Scope(scope), Some(graph)) = (need, graph) else {
+                return format!("it does not give that {}", self.need(*need));
+            };
+            return self.lacks(*scope, graph);
+        }
+        "it keeps the objective too, and weighs more".to_owned()
+    }
+
+    fn lacks(&self, scope: Scope, graph: &CopyGraph) -> String {
+        let copy = graph.copies.len().saturating_sub(1);
+        let goal = self.rules.goals.get(&scope).cloned().unwrap_or_default();
+        let mut graph = graph.clone();
+        graph.size = self.prices.size.cloned();
+        let (loss, time) = self.model.why(&graph, copy, scope, &goal);
+        let over = |bound: Bound<Span>, goal: Option<Span>| {
+            goal.is_some_and(|goal| bound > Bound::Finite(goal))
+        };
+        let rto = self.model.recovery(&graph, copy, scope);
+        if over(self.model.loss(&graph, copy, scope, &goal), goal.rpo) || !over(rto, goal.rto) {
+            let goal = goal.rpo.map_or_else(String::new, |it| format!(" rpo {it}"));
+            return format!("{scope}{goal} is out of its reach: {loss}");
+        }
+        let goal = goal.rto.unwrap_or_default();
+        match rto {
+            Bound::Finite(takes) => {
+                let takes = takes.rounded();
+                format!("{scope} rto {goal} is out of its reach: it takes {takes}")
+            }
+            Bound::Unbounded => format!("{scope} rto {goal} is out of its reach: {time}"),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What makes two targets the same but for their names and sizes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use lifeboat_model::{Address, Catalog, LiveState, RecordedState};
+
+use super::space::{Rules, Standing, is_below};
+use crate::configuration::TargetBlock;
+use crate::design::Design;
+use crate::diff::protection;
+use crate::exposure::graph::CopyGraph;
+
+/// Finds what is particular to a target.
+#[derive(Debug)]
+pub(super) struct Signatures<'a> {
+    catalog: &'a Catalog,
+    live: &'a LiveState,
+    recorded: &'a RecordedState,
+    /// The `assumptions` blocks that name something of a target, by the target.
+    assumed: BTreeMap<Address, BTreeSet<usize>>,
+}
+
+impl<'a> Signatures<'a> {
+    /// Returns what finds it.
+    pub(super) fn new(
+        design: &Design,
+        catalog: &'a Catalog,
+        live: &'a LiveState,
+        recorded: &'a RecordedState,
+    ) -> Self {
+        let mut assumed: BTreeMap<Address, BTreeSet<usize>> = BTreeMap::new();
+        for (index, block) in design.assumptions.iter().enumerate() {
+            for address in &block.of {
+                assumed.entry(address.owner()).or_default().insert(index);
+            }
+        }
+        Self {
+            catalog,
+            live,
+            recorded,
+            assumed,
+        }
+    }
+
+    /// Returns a text that two targets share exactly when one menu serves both, sizes apart.
+    pub(super) fn of(
+        &self,
+        target: &TargetBlock,
+        rules: &Rules,
+        base: &CopyGraph,
+        today: &[Standing],
+    ) -> String {
+        let mut text = String::with_capacity(512);
+        let kind = target.address.kind.as_deref().unwrap_or_default();
+        // A `String` takes whatever is written to it.
+        let _ = write!(
+            text,
+            "{kind} {:?} {:?} {:?} {:?} {} {} ",
+            target.objective,
+            target.provider,
+            rules,
+            base.domains,
+            base.detect.value,
+            base.decide.value
+        );
+        let _ = write!(
+            text,
+            "{:?} {:?} {:?} {today:?}",
+            base.write_rate.as_ref().map(|rate| rate.value),
+            base.size.is_some(),
+            self.assumed.get(&target.address),
+        );
+        self.measured(&target.address, &mut text);
+        text
+    }
+
+    /// Adds what was measured and observed of the protections of a target, as far as the exposure model reads it.
+    fn measured(&self, target: &Address, text: &mut String) {
+        let recorded = self.recorded.resources.range::<Address, _>(target..);
+        for (address, resource) in recorded.take_while(|(it, _)| is_below(it, target)) {
+            if !resource.measured.is_empty() || resource.last_drill.is_some() {
+                let (measured, drill) = (&resource.measured, &resource.last_drill);
+                let drill = drill.as_ref().map(|it| (it.at, it.took, it.passed));
+                let _ = write!(text, " {:?} {measured:?} {drill:?}", address.part);
+            }
+        }
+        let live = self.live.resources.range::<Address, _>(target..);
+        for (address, resource) in live.take_while(|(it, _)| is_below(it, target)) {
+            let Some(spec) = protection(self.catalog, address) else {
+                continue;
+            };
+            let names = spec.inputs.iter().filter_map(|input| input.fact.as_ref());
+            for name in names {
+                if let Some(fact) = resource.facts.get(name) {
+                    let _ = write!(text, " {:?} {name} {fact}", address.part);
+                }
+            }
+            if !resource.domains.is_empty() {
+                let _ = write!(text, " {:?} {:?}", address.part, resource.domains);
+            }
+        }
+        let places = self.live.places.range::<Address, _>(target..);
+        for (address, domains) in places.take_while(|(it, _)| is_below(it, target)) {
+            if address.part.is_some() {
+                let _ = write!(text, " {:?} {domains:?}", address.part);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Sentences about synthesis.
+
+mod exact;
+mod fixture;
+mod infeasible;
+mod search;
+mod stories;
