@@ -35,6 +35,8 @@ pub(crate) struct Prepared {
     pub(crate) providers: Providers,
     /// What it asks for.
     pub(crate) design: Design,
+    /// What the planner chose, and why; nothing before [`Prepared::live`].
+    pub(crate) synthesis: Synthesis,
     /// Where its state is.
     pub(crate) store: StateStore,
 }
@@ -57,6 +59,7 @@ impl Prepared {
             loaded,
             providers,
             design,
+            synthesis: Synthesis::default(),
             store,
         })
     }
@@ -80,6 +83,7 @@ impl Prepared {
             failure::show_diagnostics(&conflicts, &self.loaded.sources, session.terminal);
         }
         self.design = design;
+        self.synthesis = synthesis;
         if self
             .sought(recorded)
             .any(|address| !known.contains(&address))
@@ -201,7 +205,7 @@ pub(crate) fn offline(
     loaded: &Loaded,
     given: &Design,
     catalog: &Catalog,
-) -> Result<(Design, Plan), Failure> {
+) -> Result<(Design, Synthesis, Plan), Failure> {
     let (recorded, live) = (RecordedState::default(), planning::foreseen(given));
     let now = session.now();
     let (design, synthesis) = synthesised(loaded, given, catalog, &live, &recorded, now)?;
@@ -219,7 +223,7 @@ pub(crate) fn offline(
     };
     let plan = planning::plan_offline(&design, catalog, &options)
         .map_err(|error| Failure::from_error(error.code(), &error).help(error.help()))?;
-    Ok((design, plan))
+    Ok((design, synthesis, plan))
 }
 
 /// Says on stderr what keeps the plan from being applied, and returns whether there is something.

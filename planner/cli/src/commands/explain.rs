@@ -7,6 +7,7 @@ use lifeboat_core::planning;
 use lifeboat_core::render::{
     Explanation, FORMAT_VERSION, ScopeExplanation, explain_json, explain_text, page_text,
 };
+use lifeboat_core::synthesis::Synthesis;
 use lifeboat_model::{
     Action, Address, Block, Catalog, ExposureRow, LiveState, Mechanism, Plan, RecordedState, Scope,
     Span, Step,
@@ -42,6 +43,7 @@ fn scope(text: &str) -> Result<Scope, String> {
 /// What a derivation is made from.
 struct Seen {
     design: Design,
+    synthesis: Synthesis,
     live: LiveState,
     recorded: RecordedState,
     catalog: Catalog,
@@ -118,11 +120,12 @@ async fn seen(
         }
     }
     if arguments.offline {
-        let (design, plan) =
+        let (design, synthesis, plan) =
             prepare::offline(session, &prepared.loaded, &prepared.design, &catalog)?;
         return Ok(Seen {
             live: planning::foreseen(&design),
             design,
+            synthesis,
             recorded: RecordedState::default(),
             catalog,
             plan,
@@ -138,6 +141,7 @@ async fn seen(
     let plan = prepared.plan(session, &shape, false, &live, &recorded)?;
     Ok(Seen {
         design: prepared.design.clone(),
+        synthesis: prepared.synthesis.clone(),
         live,
         recorded,
         catalog,
@@ -199,11 +203,40 @@ fn explanation(seen: &Seen, subject: &Address, scope: Option<Scope>) -> Explanat
     Explanation {
         protection: (*subject != owner).then(|| subject.clone()),
         scopes: rows.map(|row| of_scope(seen, subject, row)).collect(),
-        chosen: Vec::new(),
-        alternatives: Vec::new(),
+        chosen: chosen(&seen.synthesis, &owner),
+        alternatives: alternatives(&seen.synthesis, &owner),
         backup_rule: seen.plan.backup_rules.get(&owner).copied(),
         live: !seen.offline,
         address: owner,
+    }
+}
+
+/// Returns what the planner chose for a target and what for; or what keeps it from choosing.
+fn chosen(synthesis: &Synthesis, target: &Address) -> Vec<Step> {
+    let reasons = synthesis.reasons.iter();
+    let reasons = reasons.filter(|(resource, _)| resource.owner() == *target);
+    let conflicts = synthesis.conflicts.iter().filter(|it| it.target == *target);
+    let because = conflicts.flat_map(|it| &it.because);
+    let chosen = reasons.map(|(resource, reason)| format!("`{resource}`: {reason}"));
+    let kept = because.map(|it| format!("in the way of every design: {}", it.says));
+    chosen.chain(kept).map(remark).collect()
+}
+
+/// Returns what the planner did not choose, and why.
+fn alternatives(synthesis: &Synthesis, target: &Address) -> Vec<Step> {
+    let decisions = synthesis.decisions.iter();
+    let decisions = decisions.filter(|it| it.target == *target);
+    let all = decisions.flat_map(|it| it.alternatives.iter());
+    let told = all.map(|it| format!("{}: {}", it.what, it.rejected));
+    told.map(remark).collect()
+}
+
+fn remark(says: String) -> Step {
+    Step {
+        says,
+        bound: None,
+        provenance: None,
+        below: Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> Result<Ex
     };
     let design = session::compile(&loaded, &known)?;
     let plan = if arguments.offline {
-        let (_, plan) = prepare::offline(session, &loaded, &design, &known)?;
+        let (_, _, plan) = prepare::offline(session, &loaded, &design, &known)?;
         Some(plan)
     } else {
         None
