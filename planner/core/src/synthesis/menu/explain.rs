@@ -199,15 +199,13 @@ impl<M: Model> Telling<'_, '_, M> {
             .filter(|cover| cover.nodes.first() == Some(&node) && cover.nodes.len() == 1)
             .fold(0, |bits, cover| bits | cover.covers);
         let graph = self.menu.graphs.get(node).and_then(Option::as_ref);
-        let open = self.menu.needs.iter().enumerate();
-        let open = open.filter(|(index, _)| covered & (1 << index) == 0);
-        for (_, need) in open {
-            let (Need::Scope(scope), Some(graph)) = (need, graph) else {
-                return format!("it does not give that {}", self.need(*need));
-            };
-            return self.lacks(*scope, graph);
+        let mut needs = self.menu.needs.iter().enumerate();
+        let open = needs.find(|(index, _)| covered & (1 << index) == 0);
+        match (open, graph) {
+            (Some((_, Need::Scope(scope))), Some(graph)) => self.lacks(*scope, graph),
+            (Some((_, need)), _) => format!("it does not give that {}", self.need(*need)),
+            (None, _) => "it keeps the objective too, and weighs more".to_owned(),
         }
-        "it keeps the objective too, and weighs more".to_owned()
     }
 
     fn lacks(&self, scope: Scope, graph: &CopyGraph) -> String {
