@@ -174,7 +174,8 @@ pub enum Holds {
 /// guess; a step that the mechanism does not have is zero and hard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
-    /// Why nothing comes back from it, whatever else is declared: its last drill failed. It makes the bound unbounded.
+    /// Why nothing comes back from it, whatever else is declared: its last drill or its last verification failed.
+    /// It makes the bound unbounded.
     pub refuted: Option<Arc<str>>,
     /// A whole restore as measured or declared; it stands for unarchive, transfer, replay and verify.
     pub whole: Option<Input<Span>>,

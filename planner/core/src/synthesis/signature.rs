@@ -79,10 +79,17 @@ impl<'a> Signatures<'a> {
     fn measured(&self, target: &Address, text: &mut String) {
         let recorded = self.recorded.resources.range::<Address, _>(target..);
         for (address, resource) in recorded.take_while(|(it, _)| is_below(it, target)) {
-            if !resource.measured.is_empty() || resource.last_drill.is_some() {
-                let (measured, drill) = (&resource.measured, &resource.last_drill);
+            let (measured, drill) = (&resource.measured, &resource.last_drill);
+            let verify = &resource.last_verify;
+            if !measured.is_empty() || drill.is_some() || verify.is_some() {
                 let drill = drill.as_ref().map(|it| (it.at, it.took, it.passed));
-                let _ = write!(text, " {:?} {measured:?} {drill:?}", address.part);
+                // When one passed changes nothing.
+                let refuted = verify.as_ref().filter(|it| !it.passed).map(|it| it.at);
+                let _ = write!(
+                    text,
+                    " {:?} {measured:?} {drill:?} {refuted:?}",
+                    address.part
+                );
             }
         }
         let live = self.live.resources.range::<Address, _>(target..);

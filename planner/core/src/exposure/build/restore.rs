@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lifeboat_model::{
     Bound, DrillRecord, InputValue, Measurement, Mechanism, ModelInput, Provenance, Span,
+    VerifyRecord,
 };
 
 use super::builder::Builder;
@@ -24,7 +25,9 @@ impl Builder<'_> {
         let drill = site
             .recorded
             .and_then(|recorded| recorded.last_drill.as_ref());
-        let failed = drill.filter(|drill| !drill.passed);
+        let verified = site
+            .recorded
+            .and_then(|recorded| recorded.last_verify.as_ref());
         let ready = Input {
             value: Span::ZERO,
             provenance: Provenance::Assumed,
@@ -33,7 +36,7 @@ impl Builder<'_> {
         let provision = if is_replica { self.no_step() } else { ready };
         let repoint = self.step(ModelInput::Repoint, places, !is_replica);
         Recovery {
-            refuted: failed.map(|drill| refusal(site, drill)),
+            refuted: refusal(site, drill, verified),
             whole: self.whole(site, places, drill.filter(|drill| drill.passed)),
             provision: self
                 .span(ModelInput::Provision, places)
@@ -111,11 +114,18 @@ impl Builder<'_> {
     }
 }
 
-fn refusal(site: &Site<'_>, drill: &DrillRecord) -> Arc<str> {
-    let day = drill.at.strftime("%Y-%m-%d");
-    format!(
-        "the drill of {day} from `{}` failed (measured)",
-        site.address
-    )
-    .into()
+/// Returns what shows that nothing comes back from it: its last drill failed, or its last verification did.
+fn refusal(
+    site: &Site<'_>,
+    drill: Option<&DrillRecord>,
+    verified: Option<&VerifyRecord>,
+) -> Option<Arc<str>> {
+    let address = site.address;
+    if let Some(drill) = drill.filter(|drill| !drill.passed) {
+        let day = drill.at.strftime("%Y-%m-%d");
+        return Some(format!("the drill of {day} from `{address}` failed (measured)").into());
+    }
+    let failed = verified.filter(|verified| !verified.passed)?;
+    let day = failed.at.strftime("%Y-%m-%d");
+    Some(format!("the verification of {day} of `{address}` failed (measured)").into())
 }

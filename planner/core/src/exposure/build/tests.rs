@@ -5,7 +5,7 @@ use lifeboat_model::{
     Address, Attributes, Block, Catalog, Domain, InputSpec, InputValue, KindRole, KindSpec,
     LiveResource, LiveState, Measurement, Mechanism, ModelInput, Need, NeedKind, OnRemove,
     ProtectionSpec, Provenance, Rate, RecordedResource, RecordedState, RecoveryPoint,
-    RecoveryPointId, Scope, Span,
+    RecoveryPointId, Scope, Span, VerifyRecord,
 };
 use serde_json::{Value, json};
 
@@ -370,4 +370,24 @@ fn a_proposed_protection_gives_what_it_gives_once_it_stands() {
     assert_eq!(proposed.holds, Holds::Steady);
     let standing = builder.graph(&world.settled(), &target()).copies;
     assert_eq!(standing, [proposed]);
+}
+
+#[test]
+fn what_its_last_verification_found_damaged_is_refuted_until_one_passes() {
+    let mut site = Site::new();
+    site.measured(&part("snapshot"), ModelInput::RunTime, minutes(1));
+    let verified = |site: &mut Site, passed| {
+        let recorded = site.recorded.resources.get_mut(&part("snapshot")).unwrap();
+        recorded.last_verify = Some(VerifyRecord {
+            at: as_of(),
+            passed,
+            read_data: true,
+            summary: "repository data: a pack is damaged".to_owned(),
+        });
+        let refuted = site.snapshot().recovery.refuted;
+        refuted.map(|refuted| refuted.to_string())
+    };
+    let refuted = verified(&mut site, false).unwrap();
+    insta::assert_snapshot!(refuted, @r#"the verification of 2026-03-01 of `target.tree.docs.snapshot["daily"]` failed (measured)"#);
+    assert_eq!(verified(&mut site, true), None);
 }

@@ -22,7 +22,7 @@ const PLACES: [Scope; 3] = [Scope::Instance, Scope::Zone, Scope::Region];
 ///   target's credentials can lift. Whether the lock lasts long enough is for [`copy_loss`](super::copy_loss).
 /// - `corruption`: no place is lost, only what a plain replica has copied faithfully.
 ///
-/// What its last drill refuted is of no use in any scope.
+/// What its last drill or its last verification refuted is of no use in any scope.
 pub fn survives(
     graph: &CopyGraph,
     copy: usize,
