@@ -1,6 +1,7 @@
 //! Facts about the machine, read where the kernel and the system keep them.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 /// Where facts about the machine are read; the default is this machine.
@@ -36,6 +37,50 @@ impl Machine {
             .filter(|id| !id.is_empty())
             .or_else(host_name)
             .unwrap_or_else(|| "localhost".to_owned())
+    }
+
+    /// Returns whether a host in lower case is this machine: by its name, with or without a domain, by an address of
+    /// its own, or by a name that its `hosts` file gives such an address. Nothing is asked of the network.
+    pub(crate) fn is_called(&self, host: &str) -> bool {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return self.has_address(address);
+        }
+        let name = trimmed(&self.proc.join("sys/kernel/hostname")).unwrap_or_default();
+        let label = |name: &str| name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+        if !name.is_empty() && label(&name) == label(host) {
+            return true;
+        }
+        let hosts = fs::read_to_string(self.etc.join("hosts")).unwrap_or_default();
+        hosts.lines().any(|line| {
+            let line = line.split('#').next().unwrap_or(line);
+            let mut words = line.split_whitespace();
+            let address = words.next().and_then(|it| it.parse::<IpAddr>().ok());
+            words.any(|word| word.eq_ignore_ascii_case(host))
+                && address.is_some_and(|it| it.is_loopback() || self.has_address(it))
+        })
+    }
+
+    /// Returns whether an address is one of this machine, as the kernel lists them: `fib_trie` has each on a line of
+    /// its own before one that says that it is local; `if_inet6` has them without colons.
+    fn has_address(&self, address: IpAddr) -> bool {
+        let read = |name: &str| fs::read_to_string(self.proc.join(name)).unwrap_or_default();
+        match address {
+            IpAddr::V4(address) => {
+                let wanted = format!("|-- {address}");
+                let table = read("net/fib_trie");
+                let following = table.lines().skip(1);
+                table
+                    .lines()
+                    .zip(following)
+                    .any(|(line, next)| line.trim() == wanted && next.trim() == "/32 host LOCAL")
+            }
+            IpAddr::V6(address) => {
+                let wanted = format!("{:032x}", u128::from(address));
+                read("net/if_inet6")
+                    .lines()
+                    .any(|line| line.starts_with(&wanted))
+            }
+        }
     }
 
     /// Returns whether systemd runs the machine.

@@ -6,7 +6,7 @@
 //! Amazon's, no fact tells: that is for the configuration to say.
 //!
 //! What is not known within the machine is taken for the worst: a file system whose disk cannot be told may be on any
-//! disk of it, and so may a repository behind a loopback endpoint.
+//! disk of it, and so may a repository behind an endpoint that is this machine: loopback, its name, or its own address.
 
 mod disk;
 mod mount;
@@ -97,7 +97,7 @@ pub(crate) fn of_bucket(machine: &Machine, bucket: BucketAt<'_>) -> Vec<Domain> 
         id: format!("s3:{host}/{name}"),
         evidence: format!("the bucket `{name}` behind `{endpoint}`"),
     }];
-    if is_loopback(&host) {
+    if is_loopback(&host) || machine.is_called(&host) {
         for disk in disk::all(machine) {
             domains.push(Domain {
                 scope: Scope::Instance,
@@ -110,11 +110,15 @@ pub(crate) fn of_bucket(machine: &Machine, bucket: BucketAt<'_>) -> Vec<Domain> 
         }
         domains.push(zone(machine, endpoint));
     } else if is_amazon(&host) {
-        // A bucket is in several zones of its region, and survives the loss of one.
-        for scope in [Scope::Zone, Scope::Region] {
+        // A bucket is in several zones of its region, and survives the loss of one. The region has the name by which a
+        // configuration says where a target stands, so that the two are known to be the same.
+        for (scope, id) in [
+            (Scope::Zone, format!("s3:{host}/{region}")),
+            (Scope::Region, region.to_owned()),
+        ] {
             domains.push(Domain {
                 scope,
-                id: format!("s3:{host}/{region}"),
+                id,
                 evidence: format!("`{endpoint}` serves the region `{region}`"),
             });
         }

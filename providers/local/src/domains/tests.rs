@@ -84,7 +84,7 @@ fn a_bucket_behind_loopback_may_be_on_any_disk_of_this_machine() {
     insta::assert_snapshot!(shown("https://s3.eu-west-1.amazonaws.com"), @"
     instance s3:s3.eu-west-1.amazonaws.com/dr: the bucket `dr` behind `https://s3.eu-west-1.amazonaws.com`
     zone s3:s3.eu-west-1.amazonaws.com/eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
-    region s3:s3.eu-west-1.amazonaws.com/eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
+    region eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
     account s3:s3.eu-west-1.amazonaws.com:env:KEY: the key in `env:KEY` can delete it
     account user:root@host:4d3: its key is on this machine (`env:KEY`)
     ");
@@ -128,5 +128,61 @@ fn the_host_of_an_endpoint_has_no_scheme_port_or_path() {
         ("minio:9000", "minio"),
     ] {
         assert_eq!(host_of(endpoint), host);
+    }
+}
+
+#[test]
+fn a_bucket_behind_the_name_or_an_address_of_this_machine_is_on_this_machine() {
+    let root = tempfile::tempdir().unwrap();
+    let machine = Machine {
+        proc: root.path().join("proc"),
+        ..machine(root.path())
+    };
+    for (path, text) in [
+        ("proc/sys/kernel/hostname", "db1\n"),
+        (
+            "proc/net/fib_trie",
+            "Local:\n  |-- 10.0.0.7\n     /32 host LOCAL\n  |-- 10.0.0.9\n     /32 link UNICAST\n",
+        ),
+        (
+            "proc/net/if_inet6",
+            "fd000000000000000000000000000007 02 40 00 80 eth0\n",
+        ),
+        ("etc/hosts", "10.0.0.7 store minio # ours\n10.0.0.9 other\n"),
+    ] {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let is_here = |endpoint: &str| {
+        let bucket = BucketAt {
+            endpoint,
+            region: "eu-west-1",
+            name: "dr",
+            key: "env:KEY",
+        };
+        let domains = of_bucket(&machine, bucket);
+        let disk = domains.iter().any(|domain| domain.id == "disk:S4EV_17");
+        let zone = domains.iter().any(|domain| domain.id == "host:4d3");
+        assert_eq!(disk, zone);
+        disk
+    };
+    for here in [
+        "http://db1:9000",
+        "http://db1.example.org",
+        "https://10.0.0.7",
+        "http://[fd00::7]:9000",
+        "http://MinIO:9000",
+    ] {
+        assert!(is_here(here), "{here}");
+    }
+    for elsewhere in [
+        "http://db2:9000",
+        "https://10.0.0.9",
+        "http://[fd00::8]:9000",
+        "http://other",
+        "https://s3.eu-west-1.amazonaws.com",
+    ] {
+        assert!(!is_here(elsewhere), "{elsewhere}");
     }
 }
