@@ -8,6 +8,7 @@
 mod codes;
 mod diagnostics;
 mod examples;
+mod findings;
 mod incidents;
 mod plans;
 mod stage;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Address, Attributes, DrillRecord, Finding, InputValue, Mechanism, ModelInput, Objective,
-    OnRemove, Provenance, Rate, RecordedResource, RecordedState, RecoveryPointId, Retention, Span,
+    Address, Attributes, Domain, DrillRecord, Finding, InputValue, Mechanism, ModelInput, Objective,
+    OnRemove, Provenance, Rate, RecordedResource, RecordedState, RecoveryPointId, Retention, Scope, Span,
 };
 
 use super::{FINDING_CODES, Inspection, backup_rule, inspect, page};
@@ -224,4 +224,27 @@ fn each_code_has_a_page_of_its_own() {
 #[test]
 fn three_two_one_one_zero_is_counted() {
     insta::assert_snapshot!(backup_rule(&graph(), &applied(None)).to_string(), @"3-2-1-1-0: 2 of 3 copies, 1 of 2 media, 0 of 1 off-site, 0 of 1 immutable, 1 unproved");
+}
+
+#[test]
+fn what_shares_a_disk_is_one_medium() {
+    let on = |disks: &[&str]| -> Arc<[Domain]> {
+        let domain = |disk: &&str| Domain {
+            scope: Scope::Instance,
+            id: format!("disk:{disk}"),
+            evidence: String::new(),
+        };
+        disks.iter().map(domain).collect()
+    };
+    let media = |data: &[&str], copy: &[&str]| {
+        let mut graph = graph();
+        graph.domains = on(data);
+        for one in &mut graph.copies {
+            one.domains = on(copy);
+        }
+        backup_rule(&graph, &applied(None)).media
+    };
+    assert_eq!(media(&["a"], &["a", "mount"]), 1);
+    assert_eq!(media(&["a"], &["b"]), 2);
+    assert_eq!(media(&["a"], &[]), 1);
 }
