@@ -119,7 +119,7 @@ pub(crate) fn catalog() -> Catalog {
 pub(crate) fn catalog_elsewhere<'a>(
     blocks: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
 ) -> Catalog {
-    let mut catalog = catalog();
+    let mut catalog = Catalog::default();
     for (address, attributes) in blocks {
         let name = provider_name(address);
         if let Some(entry) = REGISTRY.iter().find(|entry| entry.name == name) {

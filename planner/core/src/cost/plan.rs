@@ -56,12 +56,15 @@ pub(crate) fn of_plan(snapshots: &Snapshots<'_>, actions: &[Action]) -> Option<C
     }
     pricer.unpriced.clear();
     let planned = pricer.all(&standing);
+    let unpriced = pricer.unpriced();
+    // Nothing that could be priced is not the same as nothing to pay.
+    let known = |sum: &Bill| (sum.as_of.is_some() || unpriced.is_empty()).then_some(sum.amount);
     Some(Cost {
-        now: Some(now.amount),
-        planned: Some(planned.amount),
+        now: known(&now),
+        planned: known(&planned),
         currency,
         as_of: planned.as_of.or(now.as_of).unwrap_or_default(),
-        unpriced: pricer.unpriced(),
+        unpriced,
     })
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Address, Attributes, Domain, DrillRecord, Finding, InputValue, Mechanism, ModelInput, Objective,
-    OnRemove, Provenance, Rate, RecordedResource, RecordedState, RecoveryPointId, Retention, Scope, Span,
+    Address, Attributes, Domain, DrillRecord, Finding, InputValue, Mechanism, ModelInput,
+    Objective, OnRemove, Provenance, Rate, RecordedResource, RecordedState, RecoveryPointId,
+    Retention, Scope, Span,
 };
 
 use super::{FINDING_CODES, Inspection, backup_rule, inspect, page};

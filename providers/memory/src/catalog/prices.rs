@@ -1,4 +1,4 @@
-//! A price book for examples: no vendor asks these prices.
+//! A price book for examples: no vendor asks these prices. Its currency is XTS, which ISO 4217 keeps for tests.
 
 use lifeboat_model::{Money, Price, PriceItem};
 
@@ -10,7 +10,7 @@ pub(super) fn book() -> Vec<Price> {
         kind: kind.to_owned(),
         item,
         amount: Money(millionths),
-        currency: "USD".to_owned(),
+        currency: "XTS".to_owned(),
         as_of: "2026-10-01".to_owned(),
         source: "made up for examples".to_owned(),
     };
