@@ -191,13 +191,16 @@ impl<'a> Builder<'a> {
         } else {
             (needed, would_need)
         };
-        let needs = first
+        let mut needs: Vec<Need> = first
             .or(second)
             .unwrap_or_default()
             .iter()
             .filter(|need| !(kept_elsewhere && need.kind == NeedKind::Key))
             .cloned()
             .collect();
+        if live.is_none() && place.is_none() {
+            needs.push(not_looked_at());
+        }
         VaultFacts {
             link: address.to_string().into(),
             attributes: live
@@ -213,7 +216,7 @@ impl<'a> Builder<'a> {
             measured: recorded.map(|recorded| &recorded.measured),
             provider,
             domains,
-            needs,
+            needs: needs.into(),
             address,
         }
     }
@@ -252,15 +255,28 @@ impl<'a> Builder<'a> {
             .map(|live| live.domains.as_slice())
             .filter(|domains| !domains.is_empty())
             .or(place);
+        let declared = self.design.domains.get(site.address);
         match (&site.vault, own) {
-            (Some(vault), None) => vault.facts.domains.clone(),
-            (Some(vault), Some(own)) => vault.facts.domains.iter().chain(own).cloned().collect(),
+            (Some(vault), None) if declared.is_none() => vault.facts.domains.clone(),
+            (Some(vault), own) => {
+                let more = own.into_iter().chain(declared.map(Vec::as_slice)).flatten();
+                vault.facts.domains.iter().chain(more).cloned().collect()
+            }
             (None, own) => {
                 let desired = self.design.desired.resources.get(site.address);
                 let provider = desired.map(|desired| &desired.provider);
                 self.domains(own, &[Some(site.address), provider])
             }
         }
+    }
+}
+
+/// Returns what a repository that nobody read needs: something, of which nothing is known.
+fn not_looked_at() -> Need {
+    Need {
+        kind: NeedKind::Credentials,
+        what: "and keys and control planes, which were not looked at".to_owned(),
+        domains: Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::configuration::{AssumptionsBlock, Location};
 use crate::design::Design;
 use crate::exposure::World;
 use crate::exposure::graph::{Capture, Copy, CopyGraph, Holds, LiftedBy};
+use crate::exposure::loss::survives;
 
 /// Everything that a builder looks at.
 struct Site {
@@ -390,4 +391,32 @@ fn what_its_last_verification_found_damaged_is_refuted_until_one_passes() {
     let refuted = verified(&mut site, false).unwrap();
     insta::assert_snapshot!(refuted, @r#"the verification of 2026-03-01 of `target.tree.docs.snapshot["daily"]` failed (measured)"#);
     assert_eq!(verified(&mut site, true), None);
+}
+
+#[test]
+fn what_a_protection_declares_counts_beside_what_its_repository_fails_with() {
+    let mut site = Site::new();
+    let shared = domain(Scope::Region, "region:eu");
+    let declared = vec![shared.clone()];
+    site.design.domains.insert(part("snapshot"), declared);
+    let domains = site.snapshot().domains;
+    assert_eq!(*domains, [domain(Scope::Instance, "host-b"), shared]);
+}
+
+#[test]
+fn what_a_repository_that_was_not_read_needs_is_assumed_not_to_be_lost() {
+    let mut site = Site::new();
+    site.live.resources.remove(&vault());
+    site.live_of(&target()).domains = vec![domain(Scope::Instance, "host-a")];
+    site.design
+        .domains
+        .insert(vault(), vec![domain(Scope::Instance, "host-b")]);
+    let assumed = |site: &Site| {
+        let graph = site.graph();
+        survives(&graph, 0, Scope::Instance).unwrap()
+    };
+    insta::assert_snapshot!(assumed(&site).join("; "), @r#"the credentials of `target.tree.docs.snapshot["daily"]` (and keys and control planes, which were not looked at) are not lost with `target.tree.docs`"#);
+    // One that was looked for, and is not there yet, tells what it would need.
+    site.live.places.insert(vault(), Vec::new());
+    assert!(assumed(&site).is_empty());
 }
