@@ -114,7 +114,7 @@ pub(crate) fn of_bucket(machine: &Machine, bucket: BucketAt<'_>) -> Vec<Domain> 
         // configuration says where a target stands, so that the two are known to be the same.
         for (scope, id) in [
             (Scope::Zone, format!("s3:{host}/{region}")),
-            (Scope::Region, region.to_owned()),
+            (Scope::Region, format!("region:{region}")),
         ] {
             domains.push(Domain {
                 scope,

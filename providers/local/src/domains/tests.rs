@@ -84,7 +84,7 @@ fn a_bucket_behind_loopback_may_be_on_any_disk_of_this_machine() {
     insta::assert_snapshot!(shown("https://s3.eu-west-1.amazonaws.com"), @"
     instance s3:s3.eu-west-1.amazonaws.com/dr: the bucket `dr` behind `https://s3.eu-west-1.amazonaws.com`
     zone s3:s3.eu-west-1.amazonaws.com/eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
-    region eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
+    region region:eu-west-1: `https://s3.eu-west-1.amazonaws.com` serves the region `eu-west-1`
     account s3:s3.eu-west-1.amazonaws.com:env:KEY: the key in `env:KEY` can delete it
     account user:root@host:4d3: its key is on this machine (`env:KEY`)
     ");
