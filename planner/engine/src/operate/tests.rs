@@ -295,6 +295,20 @@ async fn a_verification_is_recorded_whether_it_passes_or_not() {
     .await
     .unwrap();
     assert!(!outcome.record.passed);
+    let damaged = outcome.record;
+    // One that does not read the data cannot say that they are whole again.
+    let outcome = verify(
+        &snapshot("t0"),
+        false,
+        &site.providers(),
+        &mut session,
+        &site.run(),
+    )
+    .await
+    .unwrap();
+    assert!(outcome.record.passed);
+    let recorded = &session.state().resources[&snapshot("t0")];
+    assert_eq!(recorded.last_verify, Some(damaged));
     site.world
         .faults()
         .fail(Method::Verify, 1, ErrorClass::Denied);

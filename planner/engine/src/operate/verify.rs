@@ -55,7 +55,9 @@ pub async fn verify(
         record.passed,
         &record.summary,
         |resource| {
-            resource.last_verify = Some(record.clone());
+            if !still_damaged(resource.last_verify.as_ref(), &record) {
+                resource.last_verify = Some(record.clone());
+            }
         },
     )?;
     Ok(VerifyOutcome {
@@ -63,6 +65,11 @@ pub async fn verify(
         report,
         record,
     })
+}
+
+/// Returns whether the last one read every byte and found damage that this one, which did not read them, cannot see.
+fn still_damaged(last: Option<&VerifyRecord>, now: &VerifyRecord) -> bool {
+    now.passed && !now.read_data && last.is_some_and(|last| last.read_data && !last.passed)
 }
 
 async fn ask(acting: &Acting, read_data: bool, run: &Run) -> Result<VerifyReport, ProviderError> {
