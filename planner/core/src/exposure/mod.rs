@@ -23,7 +23,9 @@ mod together;
 pub mod trace;
 mod world;
 
-pub(crate) use assessor::{assess_graph, bounds};
+#[cfg(test)]
+pub(crate) use assessor::assess_graph;
+pub(crate) use assessor::bounds;
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
 pub use rows::assess;

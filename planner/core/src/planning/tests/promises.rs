@@ -1,5 +1,4 @@
 //! What the exposure of a plan promises, on random small worlds; each test says how many cases it tried.
-#![expect(clippy::print_stdout, reason = "the number of cases is asked for")]
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};

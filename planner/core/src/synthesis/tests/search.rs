@@ -20,12 +20,12 @@ fn instance(dice: &mut Dice) -> (Vec<Piece>, Vec<Option<usize>>, Vec<Cover>, u32
     let slots = 2 + dice.roll(3) as usize;
     let count = 3 + dice.roll(5) as usize;
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut parents = Vec::new();
+    let mut parents: Vec<Option<usize>> = Vec::new();
     for node in 0..count {
         let slot = dice.roll(slots as u64) as usize;
         let parent = (dice.roll(3) == 0 && node > 0)
             .then(|| dice.roll(node as u64) as usize)
-            .filter(|parent| pieces[*parent].slot != slot && parents[*parent] == None::<usize>);
+            .filter(|parent| pieces[*parent].slot != slot && parents[*parent].is_none());
         pieces.push(Piece {
             slot,
             weight: Weight {

@@ -108,7 +108,7 @@ fn what_stands_stays_until_a_change_saves_more_than_a_tenth() {
         World::new("instance 1d 12h").vault("disk", "near", "host-b zone-a one ops", "100MiB/s");
     world.apply();
     let before = world.synthesis().blocks;
-    let mut with = |millionths: u64| {
+    let with = |millionths: u64| {
         let mut world = world
             .clone()
             .vault("cloud", "far", "host-c zone-b two vendor", "20MiB/s");
