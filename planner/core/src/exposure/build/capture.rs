@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lifeboat_model::{Mechanism, ModelInput, Provenance, Span, role};
+use lifeboat_model::{Address, Mechanism, ModelInput, Provenance, Span, role};
 
 use super::builder::Builder;
 use super::place::Places;
@@ -36,12 +36,21 @@ impl Builder<'_> {
     ) -> Captured {
         let capture = self.capture(graph, site, places);
         let hold = self.span(ModelInput::Hold, places);
+        let mut hold = hold.unwrap_or_else(|| self.no_step());
+        if let Some(source) = refuted_source(graph, site) {
+            hold.provenance = hold.provenance.weaker(Provenance::Assumed);
+            hold.source = format!(
+                "what its last check found wrong in `{source}` is not in `{}`",
+                site.address
+            )
+            .into();
+        }
         let prop = match &capture {
             Capture::Replica(_) | Capture::Never(_) => None,
             _ => self.span(ModelInput::RunTime, places),
         };
         Captured {
-            hold: hold.unwrap_or_else(|| self.no_step()),
+            hold,
             prop: prop.unwrap_or_else(|| self.assumed_run_time(graph, site, &capture)),
             aligned: matches!(capture, Capture::Following),
             capture,
@@ -203,6 +212,20 @@ impl Builder<'_> {
             (alert, rerun) => alert.or(rerun),
         }
     }
+}
+
+/// Returns what the copy is made from, nearest first, that its last drill or verification refuted. What it holds may
+/// still be whole; nobody knows.
+fn refuted_source<'g>(graph: &'g CopyGraph, site: &Site<'_>) -> Option<&'g Address> {
+    let mut at = site.source;
+    for _ in 0..graph.copies.len() {
+        let copy = graph.copies.get(at?)?;
+        if copy.recovery.refuted.is_some() {
+            return Some(&copy.address);
+        }
+        at = copy.source;
+    }
+    None
 }
 
 /// Returns the longest time between two runs of a copy, or of what it follows.

@@ -390,7 +390,19 @@ fn what_its_last_verification_found_damaged_is_refuted_until_one_passes() {
     };
     let refuted = verified(&mut site, false).unwrap();
     insta::assert_snapshot!(refuted, @r#"the verification of 2026-03-01 of `target.tree.docs.snapshot["daily"]` failed (measured)"#);
+    // What copies it may have copied the damage.
+    let from = json!(part("snapshot").to_string());
+    site.stands(&part("copy"), attributes([("from", from)]));
+    site.live_of(&part("copy")).recovery_points = vec![point()];
+    let taken_for_granted = |site: &Site| {
+        let copies = site.graph().copies;
+        let copy = copies.iter().find(|copy| copy.address == part("copy"));
+        let hold = &copy.unwrap().hold;
+        format!("{}: {}", hold.provenance, hold.source)
+    };
+    insta::assert_snapshot!(taken_for_granted(&site), @r#"assumed: what its last check found wrong in `target.tree.docs.snapshot["daily"]` is not in `target.tree.docs.copy["daily"]`"#);
     assert_eq!(verified(&mut site, true), None);
+    insta::assert_snapshot!(taken_for_granted(&site), @"hard: the mechanism has no such step");
 }
 
 #[test]
