@@ -140,6 +140,8 @@ fn assemble(class: ErrorClass, message: String, below: String) -> ProviderError 
 }
 
 fn one_line(text: &str) -> String {
+    // Where the environment asks for them, rustic's errors end in a backtrace.
+    let text = text.split("Backtrace:").next().unwrap_or(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -133,6 +133,8 @@ fn read_packs(
 }
 
 fn one_line(text: &str) -> String {
+    // Where the environment asks for them, errors end in a backtrace: nothing for a person who restores.
+    let text = text.split("Backtrace:").next().unwrap_or(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
