@@ -216,10 +216,18 @@ fn chosen(synthesis: &Synthesis, target: &Address) -> Vec<Step> {
     let reasons = synthesis.reasons.iter();
     let reasons = reasons.filter(|(resource, _)| resource.owner() == *target);
     let conflicts = synthesis.conflicts.iter().filter(|it| it.target == *target);
-    let because = conflicts.flat_map(|it| &it.because);
     let chosen = reasons.map(|(resource, reason)| format!("`{resource}`: {reason}"));
-    let kept = because.map(|it| format!("in the way of every design: {}", it.says));
-    chosen.chain(kept).map(remark).collect()
+    let none = conflicts.map(|conflict| Step {
+        below: conflict
+            .because
+            .iter()
+            .map(|it| remark(it.says.clone()))
+            .collect(),
+        ..remark(
+            "nothing: no design keeps the promise, because these exclude one another".to_owned(),
+        )
+    });
+    chosen.map(remark).chain(none).collect()
 }
 
 /// Returns what the planner did not choose, and why.

@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod chosen;
 mod corruption;
 mod goals;
 mod kill;

@@ -9,9 +9,10 @@ use super::{HOURS_A_MONTH, PriceBook, Usage};
 
 const GIB: u128 = 1 << 30;
 
-/// A run writes at least these objects where requests have a price: data, their index, a tree, the point itself.
+/// A run writes so many objects where requests have a price: data, their index, a tree, the point itself. An estimate: it
+/// is how a repository of restic's format grows by a small run, and no service tells in advance what it will be.
 const WRITES_A_RUN: u128 = 4;
-/// Data are written in objects of this size, the usual one of a pack.
+/// Data are written in objects of this size: restic's usual pack. An estimate likewise.
 const BYTES_A_WRITE: u128 = 16 << 20;
 
 /// What something costs a month.
@@ -112,7 +113,14 @@ impl Billing<'_> {
         }
         let moved = used.moved.unwrap_or(0);
         let writes = u128::from(used.runs) * WRITES_A_RUN + moved / BYTES_A_WRITE;
-        self.charge(holder, PriceItem::WritesThousand, writes, 1_000);
+        if writes > 0 && self.has(holder, PriceItem::WritesThousand) {
+            self.charge(holder, PriceItem::WritesThousand, writes, 1_000);
+            // An estimate is told beside the sum that it is part of.
+            let mib = BYTES_A_WRITE >> 20;
+            self.say(&format!(
+                "requests beyond the estimate of {WRITES_A_RUN} writes a run and one for each {mib} MiB"
+            ));
+        }
         if used.moved.is_some() {
             self.charge(self.kinds.source, PriceItem::TransferGib, moved, GIB);
         } else if stores && self.has(self.kinds.source, PriceItem::TransferGib) {

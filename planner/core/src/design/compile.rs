@@ -13,6 +13,9 @@ use super::requires::cycle;
 use super::{Design, DesignError, DesignErrors};
 use crate::configuration::{Configuration, Location, ProtectionBlock, TargetBlock};
 
+/// The code of a notice that nothing protects a target.
+pub(crate) const UNPROTECTED: &str = "plan::unprotected";
+
 /// Compiles a configuration into a design.
 ///
 /// # Errors
@@ -376,7 +379,7 @@ impl<'a> Compiler<'a> {
             };
             self.notices.push(Notice {
                 severity,
-                code: "plan::unprotected".to_owned(),
+                code: UNPROTECTED.to_owned(),
                 address: Some(block.address.clone()),
                 message,
                 help: Some("Add a protection block for it.".to_owned()),

@@ -18,6 +18,7 @@ use lifeboat_model::{Address, DesiredState, Domain, Notice, Objective};
 
 use crate::configuration::{AssumptionsBlock, IgnoreBlock, PricesBlock, Protect, ServiceBlock};
 
+pub(crate) use compile::UNPROTECTED;
 pub use compile::compile;
 pub use error::{DesignError, DesignErrors};
 

@@ -30,6 +30,7 @@ pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
 pub use rows::assess;
 pub(crate) use rows::survey;
+pub(crate) use together::{fastest, groups};
 pub(crate) use world::World;
 
 use lifeboat_model::Scope;

@@ -106,7 +106,7 @@ fn takes(scope: Scope, domain: &Domain) -> bool {
 }
 
 /// Returns the groups of more than one target, in the order of their first.
-fn groups(graphs: &[CopyGraph], scope: Scope) -> Vec<BTreeSet<usize>> {
+pub(crate) fn groups(graphs: &[CopyGraph], scope: Scope) -> Vec<BTreeSet<usize>> {
     let mut parents: Vec<usize> = (0..graphs.len()).collect();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, graph) in graphs.iter().enumerate() {
@@ -138,7 +138,7 @@ fn root(parents: &mut [usize], mut at: usize) -> usize {
 }
 
 /// Returns the copy that survives and brings the data back soonest when nothing else restores.
-fn fastest(graph: &CopyGraph, scope: Scope) -> Option<usize> {
+pub(crate) fn fastest(graph: &CopyGraph, scope: Scope) -> Option<usize> {
     let alone = Load::alone();
     let mut alive = (0..graph.copies.len()).filter(|copy| survives(graph, *copy, scope).is_ok());
     let first = alive.next()?;

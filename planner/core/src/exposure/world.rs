@@ -6,6 +6,7 @@ use lifeboat_model::{Action, Address, Attributes, Block, LiveState, Verb};
 use serde_json::Value;
 
 use super::graph::Holds;
+use crate::design::Design;
 
 /// One derived resource of a target: a protection or the setting that runs it.
 #[derive(Clone, Debug)]
@@ -58,6 +59,26 @@ impl<'a> World<'a> {
             standing,
             ..Self::default()
         }
+    }
+
+    /// Returns what is live with what a design asks for, once its schedules have run for long enough.
+    pub(crate) fn wanted(live: &'a LiveState, design: &'a Design) -> Self {
+        let mut world = Self::live(live);
+        let wanted = design.desired.resources.iter();
+        let wanted = wanted
+            .filter(|(address, _)| address.block == Block::Target && address.part.is_some())
+            .map(|(address, resource)| {
+                let standing = Standing {
+                    attributes: &resource.attributes,
+                    holds: Holds::Steady,
+                    anew: false,
+                    is_replaced: false,
+                };
+                (address, standing)
+            });
+        world.standing.extend(wanted);
+        world.is_settled = true;
+        world
     }
 
     /// Returns what stands of one target, and what was done to repositories.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use lifeboat_model::{Catalog, LiveState, RecordedState};
 
-use super::{Synthesis, synthesise};
+use super::{Conflict, Synthesis, synthesise};
 use crate::configuration::Configuration;
-use crate::design::{Design, DesignErrors, compile};
+use crate::design::{Design, DesignErrors, UNPROTECTED, compile};
 
 /// Compiles a configuration with the protections that the planner chooses for targets that have none.
 ///
@@ -29,6 +29,11 @@ pub fn design(
     };
     design.objectives.clone_from(&given.objectives);
     design.reasons.clone_from(&synthesis.reasons);
+    // What keeps a target from being protected says more than that it is not.
+    design.notices.retain(|notice| {
+        let of = |it: &Conflict| notice.address.as_ref() == Some(&it.target);
+        notice.code != UNPROTECTED || !synthesis.conflicts.iter().any(of)
+    });
     design.notices.extend(synthesis.notices());
     Ok((design, synthesis))
 }

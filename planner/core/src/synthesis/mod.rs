@@ -8,7 +8,10 @@
 //! share a menu, and those of one size an answer.
 //!
 //! What stands today stays while it keeps the objective, unless another design saves more than a tenth of what it
-//! costs. Each target is judged by itself: restores that share a link are what the objective of a service is for.
+//! costs.
+//!
+//! Each target is judged by itself first; then `shared` looks at those that one failure takes together: where their
+//! restores share a link and one of them is too slow for its goal, it gets another design or none.
 //!
 //! ```text
 //! lightest = least (cost a month, bytes stored without a price, protections, changes to what stands,
@@ -22,6 +25,7 @@ mod menu;
 mod model;
 mod run;
 mod search;
+mod shared;
 mod signature;
 mod space;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The exposure model as synthesis asks it: what a copy would be, and what it would give.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{Address, Attributes, Bound, ByteSize, Goal, Mechanism, Scope, Span, role};
@@ -34,15 +35,40 @@ pub(crate) trait Model {
 
     /// Returns why the loss, and why the recovery time, is what it is.
     fn why(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> (String, String);
+
+    /// Returns whether nothing else restores at the same time, so that a time depends on the copy and the size only.
+    fn is_alone(&self) -> bool {
+        true
+    }
+
+    /// Returns a link that a restore shares with others, and with how many.
+    fn shared(&self, _: &CopyGraph, _: usize, _: Scope) -> Option<(Arc<str>, usize)> {
+        None
+    }
 }
 
-/// The model of `exposure`, for each target by itself: restores of several targets over one link are what a service
-/// promises.
+/// What others restore at the same time, in each scope where there are any; without the target itself.
+pub(crate) type Loads<'l> = [(Scope, &'l Load)];
+
+static ALONE: Load = Load::alone();
+
+/// The model of `exposure`.
 pub(crate) struct Exposures<'a, 'b> {
     /// Makes copies.
     pub(crate) builder: &'b mut Builder<'a>,
     /// Now.
     pub(crate) as_of: Timestamp,
+    /// What else restores.
+    pub(crate) loads: &'b Loads<'b>,
+}
+
+impl Exposures<'_, '_> {
+    fn load(&self, scope: Scope) -> &Load {
+        let mut loads = self.loads.iter();
+        loads
+            .find(|(known, _)| *known == scope)
+            .map_or(&ALONE, |(_, load)| load)
+    }
 }
 
 impl Model for Exposures<'_, '_> {
@@ -84,13 +110,21 @@ impl Model for Exposures<'_, '_> {
     }
 
     fn recovery(&self, graph: &CopyGraph, copy: usize, scope: Scope) -> Bound<Span> {
-        copy_recovery(graph, copy, scope, &Load::alone(), &mut Silent).bound
+        copy_recovery(graph, copy, scope, self.load(scope), &mut Silent).bound
     }
 
     fn why(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> (String, String) {
-        let time = copy_recovery(graph, copy, scope, &Load::alone(), &mut Silent);
+        let time = copy_recovery(graph, copy, scope, self.load(scope), &mut Silent);
         let loss = why(graph, copy, scope, goal, self.as_of);
         (loss, time.reason.into_owned())
+    }
+
+    fn is_alone(&self) -> bool {
+        self.loads.is_empty()
+    }
+
+    fn shared(&self, graph: &CopyGraph, copy: usize, scope: Scope) -> Option<(Arc<str>, usize)> {
+        self.load(scope).shared(graph, copy)
     }
 }
 
@@ -152,7 +186,7 @@ impl Pace {
             pace.graph.size = size.cloned();
             model.recovery(&pace.graph, pace.copy, scope) <= Bound::Finite(goal)
         };
-        let Some(value) = size.map(|size| size.value) else {
+        let Some(value) = size.map(|size| size.value).filter(|_| model.is_alone()) else {
             return judge(self);
         };
         let (fits, exceeds) = self.known.get(&scope).copied().unwrap_or_default();

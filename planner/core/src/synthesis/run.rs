@@ -9,7 +9,7 @@ use lifeboat_model::{Address, ByteSize, Catalog, LiveState, Money, Part, Recorde
 use super::answer::{Alternative, Decision, Synthesis};
 use super::conflict::{Because, Case, Conflict, Fact, Member, smallest, words};
 use super::menu::{Menu, Prices, Solution, Weighed, build, explain};
-use super::model::Exposures;
+use super::model::{Exposures, Loads, Model};
 use super::signature::Signatures;
 use super::space::{Rules, Space, Standing, of_block, of_standing, standing};
 use crate::configuration::{Configuration, TargetBlock};
@@ -54,69 +54,88 @@ pub fn synthesise(
         menus: BTreeMap::new(),
         synthesis: Synthesis::default(),
     };
+    let mut kept = Vec::new();
     for target in configuration.targets.values() {
         let kind = target.address.kind.as_deref().unwrap_or_default();
         if protected.contains(&target.address) || !offered.contains(kind) {
             continue;
         }
         if let Some(rules) = Rules::of(target, design) {
-            run.target(target, kind, &rules);
+            kept.push(run.target(target, kind, rules));
         }
+    }
+    run.share(&mut kept);
+    for one in kept {
+        run.conclude(&one);
     }
     run.synthesis
 }
 
+/// A target and what was found for it.
+pub(super) struct Kept<'a> {
+    pub(super) target: &'a TargetBlock,
+    pub(super) kind: &'a str,
+    pub(super) rules: Rules,
+    pub(super) signature: String,
+    pub(super) base: CopyGraph,
+    pub(super) today: Vec<Standing>,
+    pub(super) answer: Answer,
+    /// The words of a conflict, where they are of a moment: of who else restores.
+    pub(super) because: Option<Vec<Because>>,
+}
+
 /// What is known of targets that are equal but for their names and sizes.
-struct Known<'a> {
-    menu: Menu<'a>,
+pub(super) struct Known<'a> {
+    pub(super) menu: Menu<'a>,
     answers: BTreeMap<Option<ByteSize>, Answer>,
 }
 
 /// The answer for data of one size.
 #[derive(Clone)]
-enum Answer {
+pub(super) enum Answer {
     Design(Arc<Chosen>),
     Conflict(Arc<BTreeSet<Member>>),
 }
 
 /// A design, without the name of its target.
-struct Chosen {
-    solution: Solution,
+pub(super) struct Chosen {
+    pub(super) solution: Solution,
     cost: Option<Money>,
     unpriced: Vec<String>,
     reasons: Vec<Arc<str>>,
     alternatives: Arc<[Alternative]>,
 }
 
-struct Run<'a> {
-    configuration: &'a Configuration,
-    catalog: &'a Catalog,
-    live: &'a LiveState,
+pub(super) struct Run<'a> {
+    pub(super) configuration: &'a Configuration,
+    pub(super) catalog: &'a Catalog,
+    pub(super) live: &'a LiveState,
     recorded: &'a RecordedState,
-    as_of: Timestamp,
-    book: PriceBook,
-    builder: Builder<'a>,
+    pub(super) as_of: Timestamp,
+    pub(super) book: PriceBook,
+    pub(super) builder: Builder<'a>,
     signatures: Signatures<'a>,
-    menus: BTreeMap<String, Known<'a>>,
+    pub(super) menus: BTreeMap<String, Known<'a>>,
     synthesis: Synthesis,
 }
 
 impl<'a> Run<'a> {
-    fn target(&mut self, target: &'a TargetBlock, kind: &'a str, rules: &Rules) {
+    fn target(&mut self, target: &'a TargetBlock, kind: &'a str, rules: Rules) -> Kept<'a> {
         let (catalog, live, recorded) = (self.catalog, self.live, self.recorded);
         let today = standing(&target.address, catalog, live, recorded, self.as_of);
         let base = self.builder.base(&target.address);
-        let signature = self.signatures.of(target, rules, &base, &today);
+        let signature = self.signatures.of(target, &rules, &base, &today);
         let mut known = match self.menus.remove(&signature) {
             Some(known) => known,
             None => {
-                let space = Space::of(kind, rules, self.configuration, catalog, &today);
+                let space = Space::of(kind, &rules, self.configuration, catalog, &today);
                 let mut model = Exposures {
                     builder: &mut self.builder,
                     as_of: self.as_of,
+                    loads: &[],
                 };
                 Known {
-                    menu: build(space, rules, &base, &mut model),
+                    menu: build(space, &rules, &base, &mut model),
                     answers: BTreeMap::new(),
                 }
             }
@@ -125,36 +144,69 @@ impl<'a> Run<'a> {
         let answer = match known.answers.get(&size) {
             Some(answer) => answer.clone(),
             None => {
-                let answer = self.answer(&mut known, (kind, rules), target, &base, &today);
+                let answer = self.answer(&mut known, (kind, &rules), target, &base, &today);
                 known.answers.insert(size, answer.clone());
                 answer
             }
         };
-        match answer {
-            Answer::Design(chosen) => self.design(target, &known.menu, &chosen),
+        self.menus.insert(signature.clone(), known);
+        Kept {
+            target,
+            kind,
+            rules,
+            signature,
+            base,
+            today,
+            answer,
+            because: None,
+        }
+    }
+
+    /// Notes what was found for a target.
+    fn conclude(&mut self, one: &Kept<'a>) {
+        match &one.answer {
+            Answer::Design(chosen) => {
+                if let Some(known) = self.menus.remove(&one.signature) {
+                    self.design(one.target, &known.menu, chosen);
+                    self.menus.insert(one.signature.clone(), known);
+                }
+            }
             Answer::Conflict(members) => {
-                let case = Case {
-                    kind,
-                    rules,
-                    base: &base,
-                    today: &today,
-                    configuration: self.configuration,
-                    catalog,
-                    prices: prices(&self.book, base.size.as_ref(), &base),
+                let because = match &one.because {
+                    Some(because) => because.clone(),
+                    None => self.because(one, members, &[]),
                 };
-                let mut model = Exposures {
-                    builder: &mut self.builder,
-                    as_of: self.as_of,
-                };
-                let members: Vec<Member> = members.iter().cloned().collect();
-                let because = members
-                    .iter()
-                    .map(|member| words(member, &case, target, &mut model, &members))
-                    .collect();
-                self.conflict(target, because, &today);
+                self.conflict(one.target, because, &one.today);
             }
         }
-        self.menus.insert(signature, known);
+    }
+
+    /// Returns in words what excludes one another.
+    pub(super) fn because(
+        &mut self,
+        one: &Kept<'a>,
+        members: &BTreeSet<Member>,
+        loads: &Loads<'_>,
+    ) -> Vec<Because> {
+        let case = Case {
+            kind: one.kind,
+            rules: &one.rules,
+            base: &one.base,
+            today: &one.today,
+            configuration: self.configuration,
+            catalog: self.catalog,
+            prices: prices(&self.book, one.base.size.as_ref(), &one.base),
+        };
+        let mut model = Exposures {
+            builder: &mut self.builder,
+            as_of: self.as_of,
+            loads,
+        };
+        let members: Vec<Member> = members.iter().cloned().collect();
+        members
+            .iter()
+            .map(|member| words(member, &case, one.target, &mut model, &members))
+            .collect()
     }
 
     fn answer(
@@ -169,26 +221,10 @@ impl<'a> Run<'a> {
         let mut model = Exposures {
             builder: &mut self.builder,
             as_of: self.as_of,
+            loads: &[],
         };
-        let weighed = Weighed::of(&mut known.menu, rules, &model, prices);
-        if let Some(solution) = weighed.solve(&known.menu, rules) {
-            let label = target.objective.as_deref();
-            let explained = explain(
-                &known.menu,
-                &weighed,
-                &solution,
-                rules,
-                &model,
-                prices,
-                label,
-            );
-            return Answer::Design(Arc::new(Chosen {
-                cost: explained.cost,
-                unpriced: explained.unpriced,
-                reasons: explained.reasons,
-                alternatives: explained.alternatives.into(),
-                solution,
-            }));
+        if let Some(chosen) = chosen(&mut known.menu, rules, target, &model, prices) {
+            return Answer::Design(Arc::new(chosen));
         }
         // What does not depend on the size of the data conflicts at every size.
         let of_another = known.answers.values().find_map(|answer| match answer {
@@ -248,7 +284,28 @@ impl<'a> Run<'a> {
     }
 }
 
-fn prices<'p>(
+/// Returns the design to have; none where no design holds.
+pub(super) fn chosen(
+    menu: &mut Menu<'_>,
+    rules: &Rules,
+    target: &TargetBlock,
+    model: &impl Model,
+    prices: Prices<'_>,
+) -> Option<Chosen> {
+    let weighed = Weighed::of(menu, rules, model, prices);
+    let solution = weighed.solve(menu, rules)?;
+    let label = target.objective.as_deref();
+    let explained = explain(menu, &weighed, &solution, rules, model, prices, label);
+    Some(Chosen {
+        cost: explained.cost,
+        unpriced: explained.unpriced,
+        reasons: explained.reasons,
+        alternatives: explained.alternatives.into(),
+        solution,
+    })
+}
+
+pub(super) fn prices<'p>(
     book: &'p PriceBook,
     size: Option<&'p Input<ByteSize>>,
     base: &CopyGraph,

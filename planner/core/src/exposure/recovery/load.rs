@@ -34,6 +34,8 @@ pub struct Load {
     /// How urgent each target is, and the copies that it counts with.
     of: BTreeMap<Address, (u32, Vec<usize>)>,
     yielding: Yielding,
+    /// Whether the target that is looked at left, so that all that is here is of others, whatever its graph is called.
+    is_of_others: bool,
 }
 
 /// What a restore that is under way does when a more urgent one comes.
@@ -91,6 +93,7 @@ impl Load {
             links: BTreeMap::new(),
             of: BTreeMap::new(),
             yielding: Yielding::AtOnce,
+            is_of_others: false,
         }
     }
 
@@ -146,6 +149,48 @@ impl Load {
         }
     }
 
+    /// Takes a target out, with the copies of this graph that it came with. Until the next one joins, all that is left
+    /// counts as that of others.
+    pub(crate) fn leave(&mut self, graph: &CopyGraph) {
+        self.is_of_others = true;
+        let Some((urgency, copies)) = self.of.remove(&graph.target) else {
+            return;
+        };
+        for copy in copies {
+            let Ok(reading) = reading(graph, copy, self.scope) else {
+                continue;
+            };
+            for (name, time, bytes) in busy(&reading) {
+                if let Some(link) = self.links.get_mut(name) {
+                    link.remove(urgency, (time, bytes));
+                }
+            }
+        }
+        for link in self.links.values_mut() {
+            link.unknown.remove(&graph.target);
+            link.finish();
+        }
+    }
+
+    /// Adds a target with the copy that it uses.
+    pub(crate) fn join(&mut self, graph: &CopyGraph, copy: usize) {
+        self.is_of_others = false;
+        self.add(graph, copy, 0);
+        self.links.values_mut().for_each(Link::finish);
+    }
+
+    /// Returns the first link that a restore shares, and how many others use it; the target itself is not among them.
+    pub(crate) fn shared(&self, graph: &CopyGraph, copy: usize) -> Option<(Arc<str>, usize)> {
+        let reading = reading(graph, copy, self.scope).ok()?;
+        let links = busy(&reading).into_iter();
+        let mut shared = links.filter_map(|(name, ..)| {
+            let link = self.links.get(name)?;
+            let others = link.count + link.unknown.len();
+            (others > 0).then(|| (Arc::clone(name), others))
+        });
+        shared.next()
+    }
+
     fn link(&mut self, name: &Arc<str>) -> &mut Link {
         self.links.entry(Arc::clone(name)).or_insert_with(Link::new)
     }
@@ -164,7 +209,8 @@ impl Load {
         let Some(entry) = self.links.get(link) else {
             return Ok(None);
         };
-        let unknown = entry.unknown.iter().find(|(who, _)| **who != graph.target);
+        let mut unknown = entry.unknown.iter();
+        let unknown = unknown.find(|(who, _)| self.is_of_others || **who != graph.target);
         if let Some((who, lack)) = unknown {
             return Err(format!(
                 "`{who}` restores over {link} at the same time, and of it {}",
@@ -195,7 +241,8 @@ impl Load {
 
     /// Returns how urgent a target is, and how long its own restores keep the link busy in these sums.
     fn own(&self, graph: &CopyGraph, link: &str) -> (u32, Nanos) {
-        let Some((urgency, copies)) = self.of.get(&graph.target) else {
+        let known = self.of.get(&graph.target);
+        let Some((urgency, copies)) = known.filter(|_| !self.is_of_others) else {
             return (0, 0);
         };
         let own = copies
@@ -235,6 +282,15 @@ impl Link {
                 self.assuming.insert(Arc::clone(one));
             }
         }
+    }
+
+    /// Takes a restore out. The longest of its rank stays what it was, which is never too little.
+    fn remove(&mut self, urgency: u32, (time, bytes): (Nanos, u128)) {
+        if let Some(rank) = self.ranks.get_mut(&urgency) {
+            rank.total = rank.total.saturating_sub(time);
+        }
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.count = self.count.saturating_sub(1);
     }
 
     fn finish(&mut self) {

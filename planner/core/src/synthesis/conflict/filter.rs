@@ -51,6 +51,22 @@ pub(crate) fn smallest(case: &Case<'_>, model: &mut impl Model) -> BTreeSet<Memb
     left
 }
 
+/// Returns whether these members, found for a like target, exclude one another here too, and any fewer do not.
+pub(crate) fn excludes(case: &Case<'_>, told: &BTreeSet<Member>, model: &mut impl Model) -> bool {
+    let all = members(case);
+    let offer = Member::Fact(Fact::Offer);
+    let mut left = told.clone();
+    left.insert(offer);
+    if is_feasible(case, &left, &all, model) {
+        return false;
+    }
+    told.iter().all(|member| {
+        let mut without = left.clone();
+        without.remove(member);
+        is_feasible(case, &without, &all, model)
+    })
+}
+
 /// Returns whether there is a design where only these hold.
 pub(crate) fn is_feasible(
     case: &Case<'_>,

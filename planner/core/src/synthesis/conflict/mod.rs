@@ -8,7 +8,7 @@ mod member;
 mod relax;
 mod words;
 
-pub(crate) use filter::{Case, smallest};
+pub(crate) use filter::{Case, excludes, smallest};
 #[cfg(test)]
 pub(crate) use filter::{is_feasible, members};
 pub(crate) use member::{Fact, Member};

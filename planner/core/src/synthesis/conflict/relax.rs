@@ -122,6 +122,14 @@ impl<M: Model> Model for Relaxed<'_, M> {
     fn why(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> (String, String) {
         self.model.why(graph, copy, scope, goal)
     }
+
+    fn is_alone(&self) -> bool {
+        self.model.is_alone()
+    }
+
+    fn shared(&self, graph: &CopyGraph, copy: usize, scope: Scope) -> Option<(Arc<str>, usize)> {
+        self.model.shared(graph, copy, scope)
+    }
 }
 
 fn often(capture: &Capture, often: Span) -> Capture {

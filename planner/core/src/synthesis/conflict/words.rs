@@ -116,7 +116,12 @@ impl Facts<'_> {
             Fact::Place(repository) | Fact::Comes(repository) => {
                 // What a copy gives depends on its source, which is not here.
                 let mut slots = space.slots.iter().filter(|slot| {
-                    slot.repository == repository.as_ref() && slot.spec.mechanism != Mechanism::Copy
+                    let mechanism = slot.spec.mechanism;
+                    slot.repository == repository.as_ref()
+                        && matches!(
+                            mechanism,
+                            Mechanism::Snapshot | Mechanism::Replica | Mechanism::Log
+                        )
                 });
                 let is_place = matches!(fact, Fact::Place(_));
                 slots
@@ -145,7 +150,7 @@ impl Facts<'_> {
 
     /// Returns what the model says of the first choice of a slot, in the first scope of the conflict.
     fn why(&self, slot: &Slot<'_>, is_place: bool, model: &mut impl Model) -> Option<String> {
-        let (scope, goal) = self.scope();
+        let (scope, goal) = self.scope(is_place);
         let graph = self.graph(slot, model)?;
         let mut graph = graph;
         graph.size = self.case.prices.size.cloned();
@@ -155,7 +160,13 @@ impl Facts<'_> {
         let slow = || match takes {
             Bound::Finite(takes) => {
                 let address = address_of(&self.target.address, slot);
-                format!("a recovery from `{address}` takes {}", takes.rounded())
+                let others = model.shared(&graph, place, scope);
+                let others = others.map_or_else(String::new, |(link, count)| match count {
+                    1 => format!(" while another one restores over {link}"),
+                    _ => format!(" while {count} others restore over {link}"),
+                });
+                let takes = takes.rounded();
+                format!("a recovery from `{address}` takes {takes}{others}")
             }
             Bound::Unbounded => time,
         };
@@ -189,12 +200,16 @@ impl Facts<'_> {
     }
 
     /// Returns the scope that the conflict is about, and its goal.
-    fn scope(&self) -> (Scope, Goal) {
-        let scope = self.others.iter().find_map(|member| match member {
+    fn scope(&self, is_place: bool) -> (Scope, Goal) {
+        let time = self.others.iter().find_map(|member| match member {
+            Member::Time(scope) if !is_place => Some(*scope),
+            _ => None,
+        });
+        let any = self.others.iter().find_map(|member| match member {
             Member::Loss(scope) | Member::Time(scope) | Member::Dwell(scope) => Some(*scope),
             _ => None,
         });
-        let scope = scope.unwrap_or(Scope::Instance);
+        let scope = time.or(any).unwrap_or(Scope::Instance);
         let goal = self.case.rules.goals.get(&scope).cloned();
         (scope, goal.unwrap_or_default())
     }

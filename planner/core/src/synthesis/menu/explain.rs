@@ -1,5 +1,6 @@
 //! Why a design is what it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lifeboat_model::{Bound, Mechanism, Money, Scope, Span};
@@ -154,11 +155,21 @@ impl<M: Model> Telling<'_, '_, M> {
                 .filter_map(|node| self.menu.nodes.get(*node))
                 .any(|node| node.slot == slot)
         };
+        let mut covered: BTreeMap<NodeId, u32> = BTreeMap::new();
+        for cover in &self.weighed.covers {
+            if let [node] = cover.nodes.as_slice() {
+                *covered.entry(*node).or_default() |= cover.covers;
+            }
+        }
         for slot in slots.filter(|slot| !is_used(*slot)) {
             let nodes = self.menu.nodes.iter().enumerate();
             let here = nodes.filter(|(_, node)| node.slot == slot && node.parent.is_none());
-            let lightest = here
-                .min_by_key(|(index, _)| self.weighed.pieces.get(*index).map(|piece| piece.weight));
+            // The best of a place keeps as many goals as one of there can, and weighs the least of those.
+            let lightest = here.min_by_key(|(index, _)| {
+                let weight = self.weighed.pieces.get(*index).map(|piece| piece.weight);
+                let covered = covered.get(index).copied().unwrap_or_default();
+                ((self.weighed.need & !covered).count_ones(), weight)
+            });
             let Some((index, node)) = lightest else {
                 continue;
             };
@@ -204,7 +215,10 @@ impl<M: Model> Telling<'_, '_, M> {
         match (open, graph) {
             (Some((_, Need::Scope(scope))), Some(graph)) => self.lacks(*scope, graph),
             (Some((_, need)), _) => format!("it does not give that {}", self.need(*need)),
-            (None, _) => "it keeps the objective too, and weighs more".to_owned(),
+            (None, _) if self.solution.lighter.is_some() => {
+                "it keeps the objective too, and saves too little to change what stands".to_owned()
+            }
+            (None, _) => "it keeps the objective too, for no less".to_owned(),
         }
     }
 

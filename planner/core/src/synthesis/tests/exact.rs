@@ -170,6 +170,7 @@ fn cheapest(world: &World) -> (Option<Money>, usize) {
         model: Exposures {
             builder: &mut builder,
             as_of: now,
+            loads: &[],
         },
         prices: Prices {
             book: &book,

@@ -33,8 +33,8 @@ fn a_region_excludes_that_every_repository_stands_in_it() {
     insta::assert_snapshot!(show(&world.synthesis()), @r#"
     target.tree.docs: infeasible
       objective `gold` promises an rpo of 1d for region [objective/region]
-      `target.tree.docs.lock["beside"]` fails with `target.tree.docs` (instance host-a) [beside]
-      `target.tree.docs.lock["near"]` fails with `target.tree.docs` (zone zone-a) [near]
+      `target.tree.docs.snapshot["beside"]` fails with `target.tree.docs` (instance host-a) [beside]
+      `target.tree.docs.snapshot["near"]` fails with `target.tree.docs` (zone zone-a) [near]
     "#);
 }
 
@@ -45,7 +45,7 @@ fn an_hour_to_be_back_excludes_that_all_is_read_slowly() {
     insta::assert_snapshot!(show(&world.synthesis()), @r#"
     target.tree.docs: infeasible
       objective `gold` promises an rto of 1h for instance [objective/instance]
-      a recovery from `target.tree.docs.lock["near"]` takes 2h50m [near]
+      a recovery from `target.tree.docs.snapshot["near"]` takes 2h50m [near]
     "#);
 }
 
@@ -173,6 +173,7 @@ fn dropping_any_member_of_a_conflict_makes_it_feasible() {
         let mut model = Exposures {
             builder: &mut builder,
             as_of: now,
+            loads: &[],
         };
         let all = members(&case);
         let offer = Member::Fact(Fact::Offer);

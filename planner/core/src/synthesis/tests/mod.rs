@@ -4,4 +4,5 @@ mod exact;
 mod fixture;
 mod infeasible;
 mod search;
+mod shared;
 mod stories;
