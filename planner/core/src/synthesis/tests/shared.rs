@@ -52,12 +52,12 @@ fn met_and_designed(world: &World) -> (Vec<String>, Vec<String>) {
 fn a_restore_that_is_fast_enough_alone_only_names_the_link_that_it_shares() {
     let world = three_trees("instance 1d 30m");
     insta::assert_snapshot!(show(&world.synthesis()), @r#"
-    target.tree.mail.snapshot["near"] every 1d {"within":"1d"}
+    target.tree.docs.snapshot["near"] every 1d {"within":"1d"}
       (objective.gold: instance rpo 1d and rto 30m)
-    target.tree.mail: 1.01 a month
-    target.tree.docs: infeasible
+    target.tree.docs: 1.01 a month
+    target.tree.mail: infeasible
       objective `gold` promises an rto of 30m for instance [objective/instance]
-      a recovery from `target.tree.docs.snapshot["near"]` takes 34m8s while another one restores over repository.disk.near [near]
+      a recovery from `target.tree.mail.snapshot["near"]` takes 34m8s while another one restores over repository.disk.near [near]
     target.tree.web: infeasible
       objective `gold` promises an rto of 30m for instance [objective/instance]
       a recovery from `target.tree.web.snapshot["near"]` takes 51m12s while 2 others restore over repository.disk.near [near]
@@ -76,18 +76,18 @@ fn one_of_three_takes_the_dearer_link_where_two_fit_on_the_cheap_one() {
         "100MiB/s",
     );
     insta::assert_snapshot!(show(&world.synthesis()), @r#"
-    target.tree.docs.snapshot["far"] every 1d {"within":"1d"}
+    target.tree.docs.snapshot["near"] every 1d {"within":"1d"}
       (objective.gold: instance rpo 1d and rto 40m)
     target.tree.mail.snapshot["near"] every 1d {"within":"1d"}
       (objective.gold: instance rpo 1d and rto 40m)
-    target.tree.web.snapshot["near"] every 1d {"within":"1d"}
+    target.tree.web.snapshot["far"] every 1d {"within":"1d"}
       (objective.gold: instance rpo 1d and rto 40m)
-    target.tree.docs: 2.52 a month
-      not a snapshot every 1d in `repository.disk.near` (1.01): instance rto 40m is out of its reach: it takes 51m12s
+    target.tree.docs: 1.01 a month
+      not a snapshot every 1d in `repository.cloud.far` (2.52): it keeps the objective too, for no less
     target.tree.mail: 1.01 a month
       not a snapshot every 1d in `repository.cloud.far` (2.52): it keeps the objective too, for no less
-    target.tree.web: 1.01 a month
-      not a snapshot every 1d in `repository.cloud.far` (2.52): it keeps the objective too, for no less
+    target.tree.web: 2.52 a month
+      not a snapshot every 1d in `repository.disk.near` (1.01): instance rto 40m is out of its reach: it takes 51m12s
     "#);
     let (met, designed) = met_and_designed(&world);
     assert_eq!(met, designed);

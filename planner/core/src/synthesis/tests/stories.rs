@@ -124,7 +124,7 @@ fn what_stands_stays_until_a_change_saves_more_than_a_tenth() {
     target.tree.docs.snapshot["near"] every 1d {"within":"1d"}
       (objective.gold: instance rpo 1d and rto 12h; it stands, and a cheaper design saves 0.09 USD a month only)
     target.tree.docs: 1.01 a month
-      not a snapshot every 1d in `repository.cloud.far` (0.92): it keeps the objective too, for no less
+      not a snapshot every 1d in `repository.cloud.far` (0.92): it keeps the objective too, and saves too little to change what stands
     "#);
     assert_ne!(with(8_900).blocks, before, "11 % are");
 }
