@@ -110,3 +110,19 @@ fn prices_of_the_configuration_count_instead_of_the_book_and_currencies_are_not_
         "`tape` has prices in EUR only, and the others are in USD"
     );
 }
+
+#[test]
+fn requests_are_estimated_and_the_estimate_is_told_beside_the_sum() {
+    let retention = within(7);
+    let book = PriceBook::new(
+        &[
+            price("disk", PriceItem::StorageGibMonth, 10_000, "USD"),
+            price("disk", PriceItem::WritesThousand, 1_000_000, "USD"),
+        ],
+        &[],
+    );
+    let charged = bill(&daily(&retention), "snapshot", Some("disk"), "tree", &book);
+    assert!(charged.amount > Money(1_000_000));
+    let told = "requests beyond the estimate of 4 writes a run and one for each 16 MiB";
+    assert!(charged.unpriced.contains(told));
+}

@@ -23,7 +23,6 @@ mod together;
 pub mod trace;
 mod world;
 
-#[cfg(test)]
 pub(crate) use assessor::assess_graph;
 pub(crate) use assessor::bounds;
 pub use explain::{Question, derive};

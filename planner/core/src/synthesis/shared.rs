@@ -97,20 +97,8 @@ impl<'a> Run<'a> {
         }
         let design = self.builder.design();
         let world = World::wanted(self.live, design);
-        let mut graphs: Vec<CopyGraph> = design
-            .targets
-            .keys()
-            .map(|target| self.builder.graph(&world, target))
-            .collect();
         let places: BTreeMap<&Address, usize> = design.targets.keys().zip(0..).collect();
-        for one in kept.iter() {
-            let place = places.get(&one.target.address);
-            if let Some(graph) = place.and_then(|place| graphs.get_mut(*place))
-                && let Answer::Design(chosen) = &one.answer
-            {
-                *graph = self.graph(one, chosen);
-            }
-        }
+        let mut graphs = self.graphs(kept, &world, &places);
         let goal = |target: &Address, scope: Scope| design.objective(target)?.goals.get(&scope);
         let mut crowd = Crowd::of(&graphs, goal);
         let mut like = BTreeMap::new();
@@ -150,6 +138,28 @@ impl<'a> Run<'a> {
             }
             is_last |= !changed;
         }
+    }
+
+    /// Returns the graph of every target, with what is chosen for it or else what stands and is wanted.
+    fn graphs(
+        &mut self,
+        kept: &[Kept<'a>],
+        world: &World<'_>,
+        places: &BTreeMap<&Address, usize>,
+    ) -> Vec<CopyGraph> {
+        let targets = self.builder.design().targets.keys();
+        let mut graphs: Vec<CopyGraph> = targets
+            .map(|target| self.builder.graph(world, target))
+            .collect();
+        for one in kept {
+            let place = places.get(&one.target.address);
+            if let Some(graph) = place.and_then(|place| graphs.get_mut(*place))
+                && let Answer::Design(chosen) = &one.answer
+            {
+                *graph = self.graph(one, chosen);
+            }
+        }
+        graphs
     }
 
     /// Returns the graph of a target with a design.
