@@ -44,7 +44,10 @@ fn the_short_view_of_a_plan_is_the_goals_that_do_not_hold_and_the_counts() {
         .says("instance    rpo 1d: unbounded")
         .says("Plan: 5 to add, 0 to change, 0 to destroy.")
         .never_says("will be created");
-    assert!(ran.out.lines().all(|line| line.chars().count() <= 80));
+    // A path alone on its line may be as long as it is.
+    let mut wrapped = ran.out.lines().filter(|line| line.trim().contains(' '));
+    let too_long = wrapped.find(|line| line.chars().count() > 80);
+    assert_eq!(too_long, None);
     sandbox
         .run(&["show", "--objectives-only", "p.plan"])
         .exits(0)
