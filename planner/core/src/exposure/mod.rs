@@ -23,12 +23,11 @@ mod together;
 pub mod trace;
 mod world;
 
-pub(crate) use assessor::assess_graph;
-pub(crate) use assessor::bounds;
+pub(crate) use assessor::{assess_graph, bounds};
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
-pub use rows::assess;
 pub(crate) use rows::survey;
+pub use rows::{assess, exposures};
 pub(crate) use together::{fastest, groups};
 pub(crate) use world::World;
 

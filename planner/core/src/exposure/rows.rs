@@ -47,6 +47,27 @@ pub fn assess(
     survey(&snapshots, &[]).rows
 }
 
+/// Returns the exposure of each target of the design in each scope that it has a row for, with what is live now and
+/// nothing else: in address order.
+pub fn exposures(
+    design: &Design,
+    live: &LiveState,
+    recorded: &RecordedState,
+    catalog: &Catalog,
+    as_of: Timestamp,
+) -> Vec<Exposure> {
+    let mut builder = Builder::new(catalog, live, recorded, design, as_of);
+    let world = World::live(live);
+    let targets = targets(design, &world);
+    let scene = Scene::new(&mut builder, &world, &targets);
+    let rows = targets.iter().flat_map(|target| {
+        let goals = goals(design.objective(target));
+        goals.map(move |(scope, goal)| (target, scope, goal))
+    });
+    rows.filter_map(|(target, scope, goal)| scene.target(target, scope, &goal, &mut Silent))
+        .collect()
+}
+
 /// What a design comes to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Survey {

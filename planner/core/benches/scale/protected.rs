@@ -1,19 +1,9 @@
-//! How long it takes to assess 10,000 targets in five scopes, as they are live and as they are planned.
-//!
-//! `cargo bench -p lifeboat-core --bench assess`; the number of targets is the first argument that is one.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a bench looks at the clock and tells what it saw"
-)]
+//! Trees that are protected: a snapshot each, and a copy of it elsewhere.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use jiff::Timestamp;
 use lifeboat_core::design::Design;
-use lifeboat_core::exposure::assess;
 use lifeboat_model::{
     Address, Attributes, Block, Catalog, Domain, Goal, InputSpec, InputValue, KindRole, KindSpec,
     LiveResource, LiveState, Measurement, Mechanism, ModelInput, Objective, OnRemove,
@@ -22,36 +12,27 @@ use lifeboat_model::{
 };
 use serde_json::json;
 
-const RUNS: usize = 5;
+/// What there is to assess.
+pub(crate) struct Site {
+    pub(crate) design: Design,
+    pub(crate) live: LiveState,
+    pub(crate) recorded: RecordedState,
+    pub(crate) catalog: Catalog,
+    pub(crate) as_of: Timestamp,
+}
 
-fn main() {
-    let count = std::env::args().find_map(|it| it.parse().ok());
-    let count: usize = count.unwrap_or(10_000);
-    let as_of: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
-    let (design, live, recorded) = site(count, as_of);
-    let catalog = catalog();
-    let mut times = Vec::new();
-    let mut rows = Vec::new();
-    for _ in 0..RUNS {
-        drop(std::mem::take(&mut rows));
-        let started = Instant::now();
-        rows = assess(&design, &live, &recorded, &catalog, as_of);
-        times.push(started.elapsed());
-    }
-    times.sort();
-    let met = rows.iter().filter(|row| row.is_met()).count();
-    println!(
-        "{count} targets x 5 scopes, live and planned: {} rows, {met} met; best {:?}, median {:?}, worst {:?} of {RUNS} runs",
-        rows.len(),
-        times.first().unwrap(),
-        times.get(RUNS / 2).unwrap(),
-        times.last().unwrap()
-    );
-    if let Some(row) = rows.first() {
-        println!(
-            "{}: {} {}",
-            row.target, row.planned.rpo.bound, row.planned.rpo.reason
-        );
+impl Site {
+    /// Returns so many trees of different sizes, ten to a host, in three zones, with one of three objectives.
+    pub(crate) fn of(count: usize) -> Self {
+        let as_of: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        let (design, live, recorded) = states(count, as_of);
+        Self {
+            design,
+            live,
+            recorded,
+            catalog: catalog(),
+            as_of,
+        }
     }
 }
 
@@ -148,10 +129,12 @@ fn points(as_of: Timestamp) -> Vec<RecoveryPoint> {
         .collect()
 }
 
-fn objective() -> Objective {
-    let goal = |hours, dwell: Option<u64>| Goal {
-        rpo: Some(Span::from_hours(hours)),
-        rto: Some(Span::from_hours(hours)),
+const OBJECTIVES: [&str; 3] = ["gold", "silver", "bronze"];
+
+fn objective(name: &str, times: u64) -> Objective {
+    let goal = |hours: u64, dwell: Option<u64>| Goal {
+        rpo: Some(Span::from_hours(hours * times)),
+        rto: Some(Span::from_hours(hours * times)),
         detected_within: dwell.map(Span::from_hours),
     };
     let goals: BTreeMap<Scope, Goal> = [
@@ -163,18 +146,20 @@ fn objective() -> Objective {
     ]
     .into();
     Objective {
-        name: "gold".to_owned(),
+        name: name.to_owned(),
         goals,
         drill_every: None,
     }
 }
 
-fn site(count: usize, as_of: Timestamp) -> (Design, LiveState, RecordedState) {
+fn states(count: usize, as_of: Timestamp) -> (Design, LiveState, RecordedState) {
     let mut design = Design::default();
     let mut live = LiveState::default();
     let mut recorded = RecordedState::default();
-    let objective = objective();
-    design.objectives.insert(objective.name.clone(), objective);
+    for (index, name) in OBJECTIVES.into_iter().enumerate() {
+        let objective = objective(name, 1 + index as u64);
+        design.objectives.insert(name.to_owned(), objective);
+    }
     for (name, domains) in [
         (
             "near",
@@ -197,11 +182,13 @@ fn site(count: usize, as_of: Timestamp) -> (Design, LiveState, RecordedState) {
         let target = Address::of_kind(Block::Target, "tree", format!("t{index:05}"));
         design
             .targets
-            .insert(target.clone(), Some("gold".to_owned()));
+            .insert(target.clone(), Some(OBJECTIVES[index % 3].to_owned()));
         let host = format!("host-{}", index / 10);
+        let zone = ["zone-a", "zone-b", "zone-c"][index / 10 % 3];
+        let size = 1_000_000_000 + 7_919 * index;
         let data = LiveResource {
-            facts: attributes([("size_bytes", json!(1_000_000_000))]),
-            domains: domains(&host, "zone-a", "region-1", "account-1"),
+            facts: attributes([("size_bytes", json!(size))]),
+            domains: domains(&host, zone, "region-1", "account-1"),
             ..LiveResource::default()
         };
         live.resources.insert(target.clone(), data);
