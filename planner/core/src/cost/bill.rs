@@ -161,11 +161,9 @@ impl Billing<'_> {
         };
         let sum = amount.saturating_mul(u128::from(price.0)).div_ceil(per);
         let sum = Money(u64::try_from(sum).unwrap_or(u64::MAX));
-        let mut line = Bill {
-            amount: sum,
-            ..Bill::default()
-        };
-        line.as_of = Some(as_of.to_owned());
-        self.bill.add(line);
+        self.bill.amount = self.bill.amount + sum;
+        if self.bill.as_of.as_deref().is_none_or(|known| as_of < known) {
+            self.bill.as_of = Some(as_of.to_owned());
+        }
     }
 }

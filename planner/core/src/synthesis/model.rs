@@ -159,18 +159,18 @@ impl Pace {
     /// Returns whether two copies come back equally fast whatever the size.
     ///
     /// All that a recovery reads of a copy: its steps, what they call, and the copies that it continues.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let of = |pace: &Self| pace.graph.copies.get(pace.copy).cloned();
-        let (Some(a), Some(b)) = (of(self), of(other)) else {
+    pub(crate) fn is_same(&self, graph: &CopyGraph, copy: usize) -> bool {
+        let of = (self.graph.copies.get(self.copy), graph.copies.get(copy));
+        let (Some(a), Some(b)) = of else {
             return false;
         };
-        let continued = |pace: &Self, copy: &Copy| {
-            copy.chain
-                .and_then(|index| pace.graph.copies.get(index).cloned())
+        let continued = |graph: &CopyGraph, copy: &Copy| {
+            let index = copy.chain?;
+            graph.copies.get(index).cloned()
         };
         a.recovery == b.recovery
             && a.needs == b.needs
-            && continued(self, &a) == continued(other, &b)
+            && continued(&self.graph, a) == continued(graph, b)
             && (a.chain.is_none() || (a.capture == b.capture && a.prop == b.prop))
     }
 

@@ -114,7 +114,7 @@ pub(crate) fn lightest(
         covers,
         need,
         most,
-        by_need: by_need(pieces, covers, need),
+        by_need: by_need(pieces, covers, need, most),
         chosen: vec![None; slots],
         best: None,
     };
@@ -127,7 +127,20 @@ type ByNeed = Vec<(u32, Vec<(Weight, usize)>)>;
 
 /// Returns the covers of each need. A cover alone adds its first node at least, because if that were chosen already
 /// the need would be covered; unless it needs a lock, which may come to a node that is chosen.
-fn by_need(pieces: &[Piece], covers: &[Cover], need: u32) -> ByNeed {
+///
+/// Leaves out what weighs more than a cover that does for everything: a design weighs no less than any of its covers.
+fn by_need(pieces: &[Piece], covers: &[Cover], need: u32, most: Option<u64>) -> ByNeed {
+    let whole: Vec<Weight> = covers.iter().map(|cover| whole(pieces, cover)).collect();
+    let enough = covers
+        .iter()
+        .zip(&whole)
+        .filter(|(cover, weight)| {
+            cover.covers & need == need
+                && most.is_none_or(|most| weight.cost <= most)
+                && is_possible(pieces, cover)
+        })
+        .map(|(_, weight)| *weight)
+        .min();
     let least = |cover: &Cover| {
         let first = cover.nodes.first().and_then(|node| pieces.get(*node));
         first
@@ -142,7 +155,10 @@ fn by_need(pieces: &[Piece], covers: &[Cover], need: u32) -> ByNeed {
                 .iter()
                 .zip(&least)
                 .enumerate()
-                .filter(|(_, (cover, _))| cover.covers & (1 << bit) != 0)
+                .filter(|(index, (cover, _))| {
+                    cover.covers & (1 << bit) != 0
+                        && enough.is_none_or(|enough| whole.get(*index) <= Some(&enough))
+                })
                 .map(|(index, (_, least))| (*least, index))
                 .collect();
             ways.sort_unstable();
@@ -151,6 +167,21 @@ fn by_need(pieces: &[Piece], covers: &[Cover], need: u32) -> ByNeed {
         .collect();
     by_need.sort_by_key(|(_, ways)| ways.len());
     by_need
+}
+
+/// Returns what all nodes of a cover weigh together.
+fn whole(pieces: &[Piece], cover: &Cover) -> Weight {
+    let nodes = cover.nodes.iter().filter_map(|node| pieces.get(*node));
+    nodes.fold(Weight::default(), |sum, piece| sum.plus(piece.weight))
+}
+
+/// Returns whether all nodes of a cover exist and no two of them want the same place.
+fn is_possible(pieces: &[Piece], cover: &Cover) -> bool {
+    let slot = |node: &NodeId| pieces.get(*node).map(|piece| piece.slot);
+    cover.nodes.iter().enumerate().all(|(place, node)| {
+        let mut before = cover.nodes.iter().take(place);
+        slot(node).is_some() && before.all(|other| slot(other) != slot(node))
+    })
 }
 
 struct Search<'a> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use lifeboat_model::{Address, Catalog, LiveState, RecordedState};
+use lifeboat_model::{Address, Block, Catalog, Domain, LiveState, RecordedState};
 
 use super::space::{Rules, Standing, is_below};
 use crate::configuration::TargetBlock;
@@ -19,12 +19,14 @@ pub(super) struct Signatures<'a> {
     recorded: &'a RecordedState,
     /// The `assumptions` blocks that name something of a target, by the target.
     assumed: BTreeMap<Address, BTreeSet<usize>>,
+    /// The failure domains of everything but targets: those that something can share with a target.
+    elsewhere: BTreeSet<&'a str>,
 }
 
 impl<'a> Signatures<'a> {
     /// Returns what finds it.
     pub(super) fn new(
-        design: &Design,
+        design: &'a Design,
         catalog: &'a Catalog,
         live: &'a LiveState,
         recorded: &'a RecordedState,
@@ -40,6 +42,7 @@ impl<'a> Signatures<'a> {
             live,
             recorded,
             assumed,
+            elsewhere: elsewhere(design, live),
         }
     }
 
@@ -56,13 +59,8 @@ impl<'a> Signatures<'a> {
         // A `String` takes whatever is written to it.
         let _ = write!(
             text,
-            "{kind} {:?} {:?} {:?} {:?} {} {} ",
-            target.objective,
-            target.provider,
-            rules,
-            base.domains,
-            base.detect.value,
-            base.decide.value
+            "{kind} {:?} {:?} {:?} {} {} ",
+            target.objective, target.provider, rules, base.detect.value, base.decide.value
         );
         let _ = write!(
             text,
@@ -71,8 +69,20 @@ impl<'a> Signatures<'a> {
             base.size.is_some(),
             self.assumed.get(&target.address),
         );
+        self.stands(base, &mut text);
         self.measured(&target.address, &mut text);
         text
+    }
+
+    /// Adds where a target stands. A domain that nothing else stands in, its own host say, may have any name.
+    fn stands(&self, base: &CopyGraph, text: &mut String) {
+        for domain in base.domains.iter() {
+            let _ = if self.elsewhere.contains(domain.id.as_str()) {
+                write!(text, " {domain:?}")
+            } else {
+                write!(text, " {:?}", domain.scope)
+            };
+        }
     }
 
     /// Adds what was measured and observed of the protections of a target, as far as the exposure model reads it.
@@ -114,4 +124,26 @@ impl<'a> Signatures<'a> {
             }
         }
     }
+}
+
+/// Returns the domains in which anything stands that is no target: repositories, protections, what they need, and
+/// providers, whose domains are those of all that they own.
+fn elsewhere<'a>(design: &'a Design, live: &'a LiveState) -> BTreeSet<&'a str> {
+    let is_other = |address: &Address| address.block != Block::Target || address.part.is_some();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut add = |domains: &'a [Domain]| found.extend(domains.iter().map(|it| it.id.as_str()));
+    for (address, resource) in &live.resources {
+        if is_other(address) {
+            add(&resource.domains);
+        }
+        for need in &resource.needs {
+            add(&need.domains);
+        }
+    }
+    for (address, domains) in live.places.iter().chain(&design.domains) {
+        if is_other(address) {
+            add(domains);
+        }
+    }
+    found
 }

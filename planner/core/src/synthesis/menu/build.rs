@@ -254,7 +254,12 @@ impl<M: Model> Building<'_, '_, M> {
         let covers = self.covers(&graph, place, slot);
         let pace = self.pace(&graph, place);
         let mut gives = vec![(None, covers, pace)];
-        for lock in self.locks.clone() {
+        let locks = if self.may_cover(&graph, place) & !covers == 0 {
+            Vec::new()
+        } else {
+            self.locks.clone()
+        };
+        for lock in locks {
             let at = self.menu.space.slots.get(slot)?;
             let Some((repository, attributes)) = self.lock(lock) else {
                 continue;
@@ -349,6 +354,22 @@ impl<M: Model> Building<'_, '_, M> {
         covers
     }
 
+    /// Returns what a copy may cover once a lock stands beside it, which changes nothing of how often it runs.
+    fn may_cover(&self, graph: &CopyGraph, place: usize) -> u32 {
+        let may = |need: &Need| match need {
+            Need::Scope(scope) => self.rules.goals.get(scope).is_some_and(|goal| {
+                goal.rpo
+                    .is_none_or(|goal| !is_too_seldom(graph, place, goal))
+            }),
+            Need::Immutable => true,
+            Need::Uses(_) => false,
+        };
+        let needs = self.menu.needs.iter().enumerate();
+        needs.fold(0, |bits, (index, need)| {
+            bits | u32::from(may(need)) << index
+        })
+    }
+
     fn is_fresh(&self, graph: &CopyGraph, place: usize, scope: Scope) -> bool {
         let Some(goal) = self.rules.goals.get(&scope) else {
             return false;
@@ -375,14 +396,10 @@ impl<M: Model> Building<'_, '_, M> {
     }
 
     fn pace(&mut self, graph: &CopyGraph, place: usize) -> Option<usize> {
-        let pace = Pace::new(graph.clone(), place);
-        let known = self
-            .menu
-            .paces
-            .iter()
-            .position(|known| known.is_same(&pace));
+        let mut paces = self.menu.paces.iter();
+        let known = paces.position(|known| known.is_same(graph, place));
         Some(known.unwrap_or_else(|| {
-            self.menu.paces.push(pace);
+            self.menu.paces.push(Pace::new(graph.clone(), place));
             self.menu.paces.len() - 1
         }))
     }
