@@ -109,7 +109,10 @@ impl Prepared {
         recorded: &RecordedState,
         known: &BTreeSet<Address>,
     ) -> LiveState {
-        let bindings = planning::read_bindings(&self.design, recorded);
+        let mut bindings = planning::read_bindings(&self.design, recorded);
+        for (address, block) in &self.loaded.evaluated.configuration.providers {
+            bindings.insert(address.clone(), block.attributes.clone());
+        }
         let items = planning::read_items(&self.design, recorded)
             .into_iter()
             .filter(|item| !known.contains(&item.address))

@@ -38,6 +38,13 @@ struct Entry {
 type Open = fn(&Attributes, &Place) -> Result<Arc<dyn Provider>, ProviderError>;
 
 const REGISTRY: &[Entry] = &[
+    #[cfg(feature = "aws")]
+    Entry {
+        name: "aws",
+        catalog: lifeboat_aws::catalog,
+        elsewhere: lifeboat_aws::catalog_elsewhere,
+        open: aws,
+    },
     Entry {
         name: "local",
         catalog: lifeboat_local::catalog,
@@ -51,6 +58,11 @@ const REGISTRY: &[Entry] = &[
         open: memory,
     },
 ];
+
+#[cfg(feature = "aws")]
+fn aws(attributes: &Attributes, _place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
+    Ok(Arc::new(lifeboat_aws::AwsProvider::new(attributes)?))
+}
 
 fn local(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, ProviderError> {
     let settings = lifeboat_local::LocalSettings::new(

@@ -131,13 +131,18 @@ impl<'a> Compiler<'a> {
     fn repositories(&mut self) {
         for block in self.configuration.repositories.values() {
             let requires = self.dependencies(&block.address, &block.depends_on, &block.at);
+            let kind = block.address.kind.clone().unwrap_or_default();
+            let mut attributes = block.attributes.clone();
+            // What refers to it from another account or region must know whose credentials reach it.
+            let known = self.catalog.kind(&kind);
+            fill(&mut attributes, known, "provider", Some(text(&block.provider)));
             self.add(
                 DesiredResource {
                     address: block.address.clone(),
-                    kind: block.address.kind.clone().unwrap_or_default(),
+                    kind,
                     provider: block.provider.clone(),
                     managed: true,
-                    attributes: block.attributes.clone(),
+                    attributes,
                     requires,
                     target: None,
                     on_remove: block.on_remove,

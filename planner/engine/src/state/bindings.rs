@@ -5,20 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use lifeboat_model::{Address, Attributes, RecordedResource, RecordedState};
 
 /// Takes over from `offered` the bindings that `resource` was applied with: its own, its provider's, and those of what
-/// it refers to.
+/// it refers to or mentions in an attribute: a place is named by the provider block that reaches it.
 pub(crate) fn adopt(
     state: &mut RecordedState,
     address: &Address,
     resource: &RecordedResource,
     offered: &BTreeMap<Address, Attributes>,
 ) {
+    let mut mentioned = BTreeSet::new();
+    let values = resource.attributes.values();
+    values.for_each(|value| mention(value, &mut mentioned));
+    let mentioned = mentioned
+        .into_iter()
+        .filter(|text| text.starts_with("provider."))
+        .filter_map(|text| text.parse().ok());
     let referred = [address, &resource.provider]
         .into_iter()
         .chain(&resource.requires)
-        .chain(&resource.target);
-    for name in referred {
-        if let Some(attributes) = offered.get(name) {
-            state.bindings.insert(name.clone(), attributes.clone());
+        .chain(&resource.target)
+        .cloned();
+    for name in referred.chain(mentioned) {
+        if let Some(attributes) = offered.get(&name) {
+            state.bindings.insert(name, attributes.clone());
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::language::failure::{Collector, Evaluation, Failure};
 use super::domains::{DOMAINS, without_domains};
 use super::reader::Reader;
 
+/// What the planner fills in; every block of a repository may say it.
+const PROVIDER: &str = "provider";
+
 /// Reads one instance of a repository.
 pub(super) fn read(
     address: Address,
@@ -15,12 +18,13 @@ pub(super) fn read(
     configuration: &mut Configuration,
 ) -> Evaluation<()> {
     let kind = reader.kind(KindRole::Repository)?;
-    let specs = without_domains(&kind.attributes);
+    let mut specs = without_domains(&kind.attributes);
+    specs.retain(|spec| spec.name != PROVIDER);
     let mut collector = Collector::default();
     if reader.is_first(&address) {
         let meta = [
             "for_each",
-            "provider",
+            PROVIDER,
             "on_remove",
             "depends_on",
             DOMAINS,

@@ -1,0 +1,7 @@
+//! How requests leave: one session for each provider block, with its credentials, its region and its clients.
+
+mod http;
+mod session;
+
+pub(crate) use http::Requests;
+pub(crate) use session::{Aws, Session};

@@ -1,0 +1,17 @@
+//! RDS and S3 on AWS, protected across regions and accounts.
+//!
+//! `client` is how requests leave: credentials by the SDK's chain, retries, time limits, counting, the classes of
+//! errors. `rds` and `s3` each have their kinds, their bulk reads, their changes and what acts on recovery points.
+//! `ownership` is what marks an object as managed by a configuration. Nothing else of lifeboat compiles an AWS crate.
+
+mod catalog;
+mod client;
+mod error;
+mod ownership;
+mod provider;
+mod rds;
+mod s3;
+mod settings;
+
+pub use catalog::{catalog, catalog_elsewhere};
+pub use provider::AwsProvider;
