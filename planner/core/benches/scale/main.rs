@@ -44,8 +44,8 @@ fn main() {
         bench.iter_with_large_drop(|| assess(design, live, recorded, catalog, as_of));
     });
 
-    for (name, stands) in [("synthesise", false), ("synthesise, it stands", true)] {
-        let site = unprotected::Site::of(count, stands);
+    for (name, shape) in unprotected::Shape::ALL {
+        let site = unprotected::Site::of(count, shape);
         group.bench_function(name, |bench| {
             bench.iter_with_large_drop(|| {
                 synthesise(

@@ -24,12 +24,44 @@ pub(crate) struct Site {
     pub(crate) as_of: Timestamp,
 }
 
+/// How the links bear it when all restore at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Each is in time on the link of its cheapest repository.
+    InTime,
+    /// The same, and all are protected already as it would be chosen.
+    Stands,
+    /// The most urgent quarter is in time only where many of them take another repository.
+    Moves,
+    /// Nearly none is in time in any.
+    Crowded,
+}
+
+impl Shape {
+    /// Every one.
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("synthesise", Self::InTime),
+        ("synthesise, it stands", Self::Stands),
+        ("synthesise, many move", Self::Moves),
+        ("synthesise, most conflict", Self::Crowded),
+    ];
+
+    /// Returns how fast the repositories of each kind are for so many trees, in MiB a second: disks, then clouds.
+    const fn rates(self, count: usize) -> [usize; 2] {
+        match self {
+            Self::InTime | Self::Stands => [4 * count, 4 * count],
+            Self::Moves => [4 * count, 9 * count / 10],
+            Self::Crowded => [400, 50],
+        }
+    }
+}
+
 impl Site {
     /// Returns so many trees of different sizes ten to a host, in three zones, with one of twelve objectives, and
-    /// four repositories of two kinds; `stands`: protected already as it would be chosen.
-    pub(crate) fn of(count: usize, stands: bool) -> Self {
+    /// four repositories of two kinds. One region and one account take them all at once.
+    pub(crate) fn of(count: usize, shape: Shape) -> Self {
         let as_of = "2026-11-22T12:00:00Z".parse().unwrap();
-        let configuration = configuration(count);
+        let configuration = configuration(count, shape.rates(count));
         let catalog = catalog();
         let mut site = Self {
             design: compile(&configuration, &catalog).unwrap(),
@@ -39,7 +71,7 @@ impl Site {
             recorded: RecordedState::default(),
             as_of,
         };
-        if stands {
+        if shape == Shape::Stands {
             site.apply();
         }
         site
@@ -128,7 +160,7 @@ fn objective(index: usize) -> Objective {
     }
 }
 
-fn configuration(count: usize) -> Configuration {
+fn configuration(count: usize, [disk, cloud]: [usize; 2]) -> Configuration {
     let mut configuration = Configuration::default();
     let block = ProviderBlock {
         address: provider(),
@@ -147,16 +179,20 @@ fn configuration(count: usize) -> Configuration {
         configuration.objectives.insert(name, objective);
     }
     for (kind, name, zone, region, account, rate) in [
-        ("disk", "a", "zone-a", "one", "ops", "400MiB/s"),
-        ("disk", "b", "zone-b", "one", "ops", "400MiB/s"),
-        ("cloud", "far", "zone-f", "two", "vendor", "50MiB/s"),
-        ("cloud", "other", "zone-o", "two", "other", "50MiB/s"),
+        ("disk", "a", "zone-a", "one", "ops", disk),
+        ("disk", "b", "zone-b", "one", "ops", disk),
+        ("cloud", "far", "zone-f", "two", "vendor", cloud),
+        ("cloud", "other", "zone-o", "two", "other", cloud),
     ] {
         let address = Address::of_kind(Block::Repository, kind, name);
         let block = RepositoryBlock {
             address: address.clone(),
             provider: provider(),
-            attributes: [("restore_bandwidth".to_owned(), json!(rate))].into(),
+            attributes: [(
+                "restore_bandwidth".to_owned(),
+                json!(format!("{rate}MiB/s")),
+            )]
+            .into(),
             domains: domains(format!("vault-{name}"), zone, region, account),
             escrow: None,
             on_remove: OnRemove::Forget,
