@@ -4,16 +4,9 @@ use std::collections::BTreeSet;
 
 use lifeboat_model::{Money, PriceItem};
 
+use super::tariff::{BYTES_A_WRITE, Kinds, Tariff, WRITES_A_RUN, writes};
 use super::usage::Used;
-use super::{HOURS_A_MONTH, PriceBook, Usage};
-
-const GIB: u128 = 1 << 30;
-
-/// A run writes so many objects where requests have a price: data, their index, a tree, the point itself. An estimate: it
-/// is how a repository of restic's format grows by a small run, and no service tells in advance what it will be.
-const WRITES_A_RUN: u128 = 4;
-/// Data are written in objects of this size: restic's usual pack. An estimate likewise.
-const BYTES_A_WRITE: u128 = 16 << 20;
+use super::{PriceBook, Usage};
 
 /// What something costs a month.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,17 +40,6 @@ impl Bill {
     }
 }
 
-/// The kinds whose prices count for a protection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Kinds<'a> {
-    /// The resource that the protection compiles to.
-    pub(crate) resource: &'a str,
-    /// The repository that holds the points.
-    pub(crate) repository: Option<&'a str>,
-    /// What the data leave: the repository of a copy's source, else the target.
-    pub(crate) source: &'a str,
-}
-
 /// Returns what a protection costs a month.
 ///
 /// Storage and requests have the price of the repository's kind, and of the protection's own kind where there is no
@@ -75,12 +57,16 @@ pub fn bill(
         repository,
         source,
     };
-    Billing {
-        book,
-        kinds,
-        bill: Bill::default(),
-    }
-    .of(&usage.used(), usage.size.is_some())
+    let used = usage.used();
+    let charge = Tariff::of(kinds, book).charge(&used);
+    let bill = Bill {
+        amount: charge.amount,
+        stored_unpriced: charge.stored_unpriced,
+        points: used.points,
+        runs: used.runs,
+        ..Bill::default()
+    };
+    Billing { book, kinds, bill }.of(&used, usage.size.is_some())
 }
 
 struct Billing<'a> {
@@ -91,30 +77,24 @@ struct Billing<'a> {
 
 impl Billing<'_> {
     fn of(mut self, used: &Used, sized: bool) -> Bill {
-        self.bill.points = used.points;
-        self.bill.runs = used.runs;
-        let holder = self.kinds.repository.unwrap_or(self.kinds.resource);
-        let stores = used.endless || used.stored != Some(0);
+        let holder = self.kinds.holder();
+        let stores = used.stores();
         let held = self.has(holder, PriceItem::StorageGibMonth);
         let flat =
             self.has(holder, PriceItem::Month) || self.has(self.kinds.resource, PriceItem::Month);
         let hourly = used.instance && self.has(self.kinds.resource, PriceItem::InstanceHour);
         if stores && !held && !flat && !hourly {
             self.bill.unpriced.insert(self.book.why_unpriced(holder));
-            self.bill.stored_unpriced += used.stored.unwrap_or(0);
         }
         if held && stores {
             self.stored(used, sized);
         }
-        self.charge(self.kinds.resource, PriceItem::Month, 1, 1);
+        self.dated(self.kinds.resource, PriceItem::Month);
         if used.instance {
-            let hours = u128::from(HOURS_A_MONTH);
-            self.charge(self.kinds.resource, PriceItem::InstanceHour, hours, 1);
+            self.dated(self.kinds.resource, PriceItem::InstanceHour);
         }
-        let moved = used.moved.unwrap_or(0);
-        let writes = u128::from(used.runs) * WRITES_A_RUN + moved / BYTES_A_WRITE;
-        if writes > 0 && self.has(holder, PriceItem::WritesThousand) {
-            self.charge(holder, PriceItem::WritesThousand, writes, 1_000);
+        if writes(used) > 0 && self.has(holder, PriceItem::WritesThousand) {
+            self.dated(holder, PriceItem::WritesThousand);
             // An estimate is told beside the sum that it is part of.
             let mib = BYTES_A_WRITE >> 20;
             self.say(&format!(
@@ -122,7 +102,7 @@ impl Billing<'_> {
             ));
         }
         if used.moved.is_some() {
-            self.charge(self.kinds.source, PriceItem::TransferGib, moved, GIB);
+            self.dated(self.kinds.source, PriceItem::TransferGib);
         } else if stores && self.has(self.kinds.source, PriceItem::TransferGib) {
             let source = self.kinds.source;
             let unknown = format!("what leaves `{source}` is not known without a write rate");
@@ -132,9 +112,8 @@ impl Billing<'_> {
     }
 
     fn stored(&mut self, used: &Used, sized: bool) {
-        let holder = self.kinds.repository.unwrap_or(self.kinds.resource);
         match used.stored {
-            Some(bytes) => self.charge(holder, PriceItem::StorageGibMonth, bytes, GIB),
+            Some(_) => self.dated(self.kinds.holder(), PriceItem::StorageGibMonth),
             None if used.endless => {
                 self.say("nothing is ever deleted, so that what it stores has no limit");
             }
@@ -154,14 +133,11 @@ impl Billing<'_> {
         self.book.price(kind, item).is_some()
     }
 
-    /// Adds `amount / per` times a price, rounded up to a millionth.
-    fn charge(&mut self, kind: &str, item: PriceItem, amount: u128, per: u128) {
-        let Some((price, as_of)) = self.book.price(kind, item) else {
+    /// Notes the date of a price that was used.
+    fn dated(&mut self, kind: &str, item: PriceItem) {
+        let Some((_, as_of)) = self.book.price(kind, item) else {
             return;
         };
-        let sum = amount.saturating_mul(u128::from(price.0)).div_ceil(per);
-        let sum = Money(u64::try_from(sum).unwrap_or(u64::MAX));
-        self.bill.amount = self.bill.amount + sum;
         if self.bill.as_of.as_deref().is_none_or(|known| as_of < known) {
             self.bill.as_of = Some(as_of.to_owned());
         }

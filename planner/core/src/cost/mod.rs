@@ -8,6 +8,7 @@ mod bill;
 mod book;
 mod held;
 mod plan;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -16,6 +17,7 @@ pub use bill::{Bill, bill};
 pub use book::PriceBook;
 pub(crate) use held::Held;
 pub(crate) use plan::{a_month, full_every, of_plan};
+pub(crate) use tariff::{Kinds, Tariff};
 pub use usage::Usage;
 
 /// The hours of a month, as invoices count them: a twelfth of 365 days.

@@ -45,6 +45,13 @@ pub(crate) struct Used {
     pub(crate) instance: bool,
 }
 
+impl Used {
+    /// Returns whether it stores anything.
+    pub(crate) fn stores(&self) -> bool {
+        self.endless || self.stored != Some(0)
+    }
+}
+
 const MONTH: Span = Span::from_hours(HOURS_A_MONTH);
 
 impl Usage<'_> {
