@@ -23,12 +23,14 @@ mod together;
 pub mod trace;
 mod world;
 
-pub(crate) use assessor::{assess_graph, bounds};
+#[cfg(test)]
+pub(crate) use assessor::assess_graph;
+pub(crate) use assessor::bounds;
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
 pub(crate) use rows::survey;
 pub use rows::{assess, exposures};
-pub(crate) use together::{fastest, groups};
+pub(crate) use together::groups;
 pub(crate) use world::World;
 
 use lifeboat_model::Scope;

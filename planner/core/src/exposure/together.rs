@@ -1,6 +1,6 @@
 //! Who recovers at the same time, because one failure takes them all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lifeboat_model::{Address, Domain, Goal, Scope};
 
@@ -52,7 +52,7 @@ impl Together {
                 let goal = goal(&graph.target, scope);
                 goal.is_some_and(|goal| goal.rto.is_some())
             };
-            for group in groups(graphs, scope) {
+            for group in groups(graphs.iter().map(|graph| &*graph.domains), scope) {
                 let with_goal = group
                     .iter()
                     .filter_map(|index| Some((*index, graphs.get(*index)?)))
@@ -105,12 +105,16 @@ fn takes(scope: Scope, domain: &Domain) -> bool {
     }
 }
 
-/// Returns the groups of more than one target, in the order of their first.
-pub(crate) fn groups(graphs: &[CopyGraph], scope: Scope) -> Vec<BTreeSet<usize>> {
-    let mut parents: Vec<usize> = (0..graphs.len()).collect();
+/// Returns the groups of more than one target, in the order of their first; `domains` are those of each target.
+pub(crate) fn groups<'d>(
+    domains: impl Iterator<Item = &'d [Domain]>,
+    scope: Scope,
+) -> Vec<Vec<usize>> {
+    let mut parents: Vec<usize> = Vec::new();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, graph) in graphs.iter().enumerate() {
-        for domain in graph.domains.iter().filter(|it| takes(scope, it)) {
+    for (index, domains) in domains.enumerate() {
+        parents.push(index);
+        for domain in domains.iter().filter(|it| takes(scope, it)) {
             let known = *first.entry(domain.id.as_str()).or_insert(index);
             let (a, b) = (root(&mut parents, known), root(&mut parents, index));
             if let Some(parent) = parents.get_mut(a.max(b)) {
@@ -118,10 +122,10 @@ pub(crate) fn groups(graphs: &[CopyGraph], scope: Scope) -> Vec<BTreeSet<usize>>
             }
         }
     }
-    let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for index in 0..graphs.len() {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in 0..parents.len() {
         let root = root(&mut parents, index);
-        groups.entry(root).or_default().insert(index);
+        groups.entry(root).or_default().push(index);
     }
     groups.into_values().filter(|it| it.len() > 1).collect()
 }

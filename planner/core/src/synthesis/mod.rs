@@ -20,6 +20,7 @@
 
 mod answer;
 mod conflict;
+mod crowd;
 mod design;
 mod menu;
 mod model;

@@ -10,7 +10,7 @@ use super::space::{Choice, Rules, Slot};
 use crate::exposure::build::{Builder, Proposed};
 use crate::exposure::graph::{Copy, CopyGraph, Input};
 use crate::exposure::loss::{copy_loss, why};
-use crate::exposure::recovery::{Load, copy_recovery};
+use crate::exposure::recovery::{Load, Moving, copy_recovery, rest as rest_of};
 use crate::exposure::trace::Silent;
 
 /// What one copy of a graph gives, as the exposure table would show it.
@@ -40,6 +40,9 @@ pub(crate) trait Model {
     fn is_alone(&self) -> bool {
         true
     }
+
+    /// Returns the worst recovery time of what takes `rest` and the way of its data.
+    fn beside(&self, rest: Bound<Span>, moving: &Moving, scope: Scope) -> Bound<Span>;
 
     /// Returns a link that a restore shares with others, and with how many.
     fn shared(&self, _: &CopyGraph, _: usize, _: Scope) -> Option<(Arc<str>, usize)> {
@@ -113,6 +116,13 @@ impl Model for Exposures<'_, '_> {
         copy_recovery(graph, copy, scope, self.load(scope), &mut Silent).bound
     }
 
+    fn beside(&self, rest: Bound<Span>, moving: &Moving, scope: Scope) -> Bound<Span> {
+        match (rest, moving.beside(self.load(scope), None)) {
+            (Bound::Finite(rest), Bound::Finite(moving)) => Bound::Finite(rest + moving),
+            _ => Bound::Unbounded,
+        }
+    }
+
     fn why(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> (String, String) {
         let time = copy_recovery(graph, copy, scope, self.load(scope), &mut Silent);
         let loss = why(graph, copy, scope, goal, self.as_of);
@@ -139,11 +149,13 @@ pub(crate) fn address_of(target: &Address, slot: &Slot<'_>) -> Address {
 #[derive(Clone, Debug)]
 pub(crate) struct Pace {
     /// The copy with all that it is of no use without.
-    pub(crate) graph: CopyGraph,
+    graph: CopyGraph,
     /// Which of its copies it is.
-    pub(crate) copy: usize,
+    copy: usize,
     /// The largest size known to meet the goal of a scope, and the smallest known not to.
     known: BTreeMap<Scope, (Option<ByteSize>, Option<ByteSize>)>,
+    /// Besides the way of the data.
+    rests: BTreeMap<Scope, Bound<Span>>,
 }
 
 impl Pace {
@@ -153,6 +165,7 @@ impl Pace {
             graph,
             copy,
             known: BTreeMap::new(),
+            rests: BTreeMap::new(),
         }
     }
 
@@ -174,35 +187,88 @@ impl Pace {
             && (a.chain.is_none() || (a.capture == b.capture && a.prop == b.prop))
     }
 
-    /// Returns whether the goal is met at a size.
+    /// Returns in which of these scopes its goal is met at a size.
     pub(crate) fn meets(
         &mut self,
         model: &impl Model,
-        scope: Scope,
-        goal: Span,
+        goals: &[Option<(Scope, Span)>],
         size: Option<&Input<ByteSize>>,
-    ) -> bool {
-        let judge = |pace: &mut Self| {
-            pace.graph.size = size.cloned();
-            model.recovery(&pace.graph, pace.copy, scope) <= Bound::Finite(goal)
-        };
-        let Some(value) = size.map(|size| size.value).filter(|_| model.is_alone()) else {
-            return judge(self);
-        };
-        let (fits, exceeds) = self.known.get(&scope).copied().unwrap_or_default();
-        if fits.is_some_and(|fits| value <= fits) {
-            return true;
+    ) -> u32 {
+        let is_alone = model.is_alone();
+        let mut is_sized = false;
+        // What a restore moves, once for the scopes in which that is the same.
+        let mut moving: Vec<(Scope, Option<Moving>)> = Vec::new();
+        let mut bits = 0;
+        for (index, goal) in goals.iter().enumerate() {
+            let Some((scope, goal)) = goal else {
+                continue;
+            };
+            let value = size.map(|size| size.value).filter(|_| is_alone);
+            let met = value.and_then(|value| self.known(*scope, value));
+            let met = met.unwrap_or_else(|| {
+                if !is_sized {
+                    self.graph.size = size.cloned();
+                    is_sized = true;
+                }
+                self.time(model, *scope, &mut moving) <= Bound::Finite(*goal)
+            });
+            if let Some(value) = value {
+                self.note(*scope, value, met);
+            }
+            bits |= u32::from(met) << index;
         }
-        if exceeds.is_some_and(|exceeds| value >= exceeds) {
-            return false;
+        bits
+    }
+
+    fn time(
+        &mut self,
+        model: &impl Model,
+        scope: Scope,
+        known: &mut Vec<(Scope, Option<Moving>)>,
+    ) -> Bound<Span> {
+        let like = moves_as(&self.graph, scope);
+        let moving = match known.iter().position(|(scope, _)| *scope == like) {
+            Some(place) => known.get(place),
+            None => {
+                known.push((like, Moving::of(&self.graph, self.copy, like)));
+                known.last()
+            }
+        };
+        let Some((_, Some(moving))) = moving else {
+            return Bound::Unbounded;
+        };
+        let (graph, copy) = (&self.graph, self.copy);
+        let rest = self.rests.entry(scope);
+        let rest = *rest.or_insert_with(|| rest_of(graph, copy, scope, moving));
+        model.beside(rest, moving, scope)
+    }
+
+    fn known(&self, scope: Scope, size: ByteSize) -> Option<bool> {
+        let (fits, exceeds) = self.known.get(&scope).copied()?;
+        if fits.is_some_and(|fits| size <= fits) {
+            return Some(true);
         }
-        let met = judge(self);
+        exceeds
+            .is_some_and(|exceeds| size >= exceeds)
+            .then_some(false)
+    }
+
+    fn note(&mut self, scope: Scope, size: ByteSize, met: bool) {
         let known = self.known.entry(scope).or_default();
         if met {
-            known.0 = Some(value);
+            known.0 = known.0.max(Some(size));
         } else {
-            known.1 = Some(value);
+            known.1 = Some(known.1.map_or(size, |known| known.min(size)));
         }
-        met
+    }
+}
+
+/// Returns a scope in which a restore moves the same: only how much log it reads depends on it, and that only on
+/// whether the instant that is brought back lies in the past.
+pub(crate) fn moves_as(graph: &CopyGraph, scope: Scope) -> Scope {
+    let reads_log = |copy: &Copy| copy.chain.is_some() || copy.recovery.replay_since.is_some();
+    match scope {
+        Scope::Corruption | Scope::Account if graph.copies.iter().any(reads_log) => Scope::Account,
+        _ => Scope::Instance,
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lifeboat_model::{Address, ByteSize, Catalog, LiveState, Money, Part, RecordedState};
 
 use super::answer::{Alternative, Decision, Synthesis};
-use super::conflict::{Because, Case, Conflict, Fact, Member, smallest, words};
+use super::conflict::{Asked, Because, Case, Conflict, Fact, Member, smallest, words};
 use super::menu::{Menu, Prices, Solution, Weighed, build, explain};
 use super::model::{Exposures, Loads, Model};
 use super::signature::Signatures;
@@ -51,7 +51,8 @@ pub fn synthesise(
         book: PriceBook::of(catalog, &configuration.prices),
         builder: Builder::new(catalog, live, recorded, design, as_of),
         signatures: Signatures::new(design, catalog, live, recorded),
-        menus: BTreeMap::new(),
+        likes: BTreeMap::new(),
+        known: Vec::new(),
         synthesis: Synthesis::default(),
     };
     let mut kept = Vec::new();
@@ -76,7 +77,8 @@ pub(super) struct Kept<'a> {
     pub(super) target: &'a TargetBlock,
     pub(super) kind: &'a str,
     pub(super) rules: Rules,
-    pub(super) signature: String,
+    /// Which others it is like: the place of what is known of them.
+    pub(super) like: usize,
     pub(super) base: CopyGraph,
     pub(super) today: Vec<Standing>,
     pub(super) answer: Answer,
@@ -88,6 +90,7 @@ pub(super) struct Kept<'a> {
 pub(super) struct Known<'a> {
     pub(super) menu: Menu<'a>,
     answers: BTreeMap<Option<ByteSize>, Answer>,
+    pub(super) asked: Asked<'a>,
 }
 
 /// The answer for data of one size.
@@ -95,6 +98,12 @@ pub(super) struct Known<'a> {
 pub(super) enum Answer {
     Design(Arc<Chosen>),
     Conflict(Arc<BTreeSet<Member>>),
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self::Conflict(Arc::default())
+    }
 }
 
 /// A design, without the name of its target.
@@ -115,7 +124,9 @@ pub(super) struct Run<'a> {
     pub(super) book: PriceBook,
     pub(super) builder: Builder<'a>,
     signatures: Signatures<'a>,
-    pub(super) menus: BTreeMap<String, Known<'a>>,
+    /// The places of what is known, by signature.
+    likes: BTreeMap<String, usize>,
+    pub(super) known: Vec<Known<'a>>,
     synthesis: Synthesis,
 }
 
@@ -125,8 +136,8 @@ impl<'a> Run<'a> {
         let today = standing(&target.address, catalog, live, recorded, self.as_of);
         let base = self.builder.base(&target.address);
         let signature = self.signatures.of(target, &rules, &base, &today);
-        let mut known = match self.menus.remove(&signature) {
-            Some(known) => known,
+        let like = match self.likes.get(&signature) {
+            Some(like) => *like,
             None => {
                 let space = Space::of(kind, &rules, self.configuration, catalog, &today);
                 let mut model = Exposures {
@@ -134,41 +145,43 @@ impl<'a> Run<'a> {
                     as_of: self.as_of,
                     loads: &[],
                 };
-                Known {
+                self.known.push(Known {
                     menu: build(space, &rules, &base, &mut model),
                     answers: BTreeMap::new(),
-                }
+                    asked: Asked::default(),
+                });
+                self.likes.insert(signature, self.known.len() - 1);
+                self.known.len() - 1
             }
         };
         let size = base.size.as_ref().map(|size| size.value);
-        let answer = match known.answers.get(&size) {
-            Some(answer) => answer.clone(),
-            None => {
-                let answer = self.answer(&mut known, (kind, &rules), target, &base, &today);
-                known.answers.insert(size, answer.clone());
-                answer
-            }
-        };
-        self.menus.insert(signature.clone(), known);
-        Kept {
+        let known = self.known.get(like);
+        let answer = known.and_then(|known| known.answers.get(&size).cloned());
+        let mut one = Kept {
             target,
             kind,
             rules,
-            signature,
+            like,
             base,
             today,
-            answer,
+            answer: answer.clone().unwrap_or_default(),
             because: None,
+        };
+        if answer.is_none() {
+            one.answer = self.answer(&one);
+            if let Some(known) = self.known.get_mut(like) {
+                known.answers.insert(size, one.answer.clone());
+            }
         }
+        one
     }
 
     /// Notes what was found for a target.
     fn conclude(&mut self, one: &Kept<'a>) {
         match &one.answer {
             Answer::Design(chosen) => {
-                if let Some(known) = self.menus.remove(&one.signature) {
-                    self.design(one.target, &known.menu, chosen);
-                    self.menus.insert(one.signature.clone(), known);
+                if let Some(known) = self.known.get(one.like) {
+                    design(&mut self.synthesis, one.target, &known.menu, chosen);
                 }
             }
             Answer::Conflict(members) => {
@@ -188,42 +201,35 @@ impl<'a> Run<'a> {
         members: &BTreeSet<Member>,
         loads: &Loads<'_>,
     ) -> Vec<Because> {
-        let case = Case {
-            kind: one.kind,
-            rules: &one.rules,
-            base: &one.base,
-            today: &one.today,
-            configuration: self.configuration,
-            catalog: self.catalog,
-            prices: prices(&self.book, one.base.size.as_ref(), &one.base),
+        let Some(known) = self.known.get_mut(one.like) else {
+            return Vec::new();
         };
+        let case = one.case((self.configuration, self.catalog), &self.book);
         let mut model = Exposures {
             builder: &mut self.builder,
             as_of: self.as_of,
             loads,
         };
-        let members: Vec<Member> = members.iter().cloned().collect();
+        let space = known.asked.space(&case);
+        let all: Vec<Member> = members.iter().cloned().collect();
         members
             .iter()
-            .map(|member| words(member, &case, one.target, &mut model, &members))
+            .map(|member| words(member, &case, one.target, (space, &all), &mut model))
             .collect()
     }
 
-    fn answer(
-        &mut self,
-        known: &mut Known<'a>,
-        (kind, rules): (&str, &Rules),
-        target: &TargetBlock,
-        base: &CopyGraph,
-        today: &[Standing],
-    ) -> Answer {
-        let prices = prices(&self.book, base.size.as_ref(), base);
+    fn answer(&mut self, one: &Kept<'a>) -> Answer {
+        let Some(known) = self.known.get_mut(one.like) else {
+            return Answer::default();
+        };
+        let case = one.case((self.configuration, self.catalog), &self.book);
         let mut model = Exposures {
             builder: &mut self.builder,
             as_of: self.as_of,
             loads: &[],
         };
-        if let Some(chosen) = chosen(&mut known.menu, rules, target, &model, prices) {
+        let menu = &mut known.menu;
+        if let Some(chosen) = chosen(menu, &one.rules, one.target, &model, case.prices) {
             return Answer::Design(Arc::new(chosen));
         }
         // What does not depend on the size of the data conflicts at every size.
@@ -231,46 +237,9 @@ impl<'a> Run<'a> {
             Answer::Conflict(members) if !depends_on_size(members) => Some(members.clone()),
             _ => None,
         });
-        Answer::Conflict(of_another.unwrap_or_else(|| {
-            let case = Case {
-                kind,
-                rules,
-                base,
-                today,
-                configuration: self.configuration,
-                catalog: self.catalog,
-                prices,
-            };
-            Arc::new(smallest(&case, &mut model))
-        }))
-    }
-
-    fn design(&mut self, target: &TargetBlock, menu: &Menu<'_>, chosen: &Chosen) {
-        let mut addresses = Vec::with_capacity(chosen.solution.nodes.len());
-        let nodes = chosen.solution.nodes.iter().zip(&chosen.reasons);
-        for (node, reason) in nodes {
-            let Some(node) = menu.nodes.get(*node) else {
-                continue;
-            };
-            let (Some(slot), Some(choice)) = (menu.slot(node), menu.choice(node)) else {
-                continue;
-            };
-            let from = node.parent.and_then(|parent| menu.nodes.get(parent));
-            let from: Option<&Part> = from.and_then(|from| Some(&menu.slot(from)?.part));
-            let block = of_block(target, slot, choice, from);
-            addresses.push(block.address.clone());
-            let reasons = &mut self.synthesis.reasons;
-            reasons.insert(block.address.clone(), reason.clone());
-            self.synthesis.blocks.push(block);
-        }
-        addresses.sort();
-        self.synthesis.decisions.push(Decision {
-            target: target.address.clone(),
-            chosen: addresses,
-            cost: chosen.cost,
-            unpriced: chosen.unpriced.clone(),
-            alternatives: chosen.alternatives.clone(),
-        });
+        Answer::Conflict(
+            of_another.unwrap_or_else(|| Arc::new(smallest(&case, &mut known.asked, &mut model))),
+        )
     }
 
     /// Notes that there is no design, and leaves what stands as it is.
@@ -284,6 +253,55 @@ impl<'a> Run<'a> {
     }
 }
 
+impl<'a> Kept<'a> {
+    /// Returns it as a target that no design may hold for.
+    pub(super) fn case<'c>(
+        &'c self,
+        (configuration, catalog): (&'a Configuration, &'a Catalog),
+        book: &'c PriceBook,
+    ) -> Case<'c, 'a> {
+        Case {
+            kind: self.kind,
+            rules: &self.rules,
+            base: &self.base,
+            today: &self.today,
+            configuration,
+            catalog,
+            prices: prices(book, self.base.size.as_ref(), &self.base),
+        }
+    }
+}
+
+/// Notes the design of a target.
+fn design(synthesis: &mut Synthesis, target: &TargetBlock, menu: &Menu<'_>, chosen: &Chosen) {
+    let mut addresses = Vec::with_capacity(chosen.solution.nodes.len());
+    let nodes = chosen.solution.nodes.iter().zip(&chosen.reasons);
+    for (node, reason) in nodes {
+        let Some(node) = menu.nodes.get(*node) else {
+            continue;
+        };
+        let (Some(slot), Some(choice)) = (menu.slot(node), menu.choice(node)) else {
+            continue;
+        };
+        let from = node.parent.and_then(|parent| menu.nodes.get(parent));
+        let from: Option<&Part> = from.and_then(|from| Some(&menu.slot(from)?.part));
+        let block = of_block(target, slot, choice, from);
+        addresses.push(block.address.clone());
+        synthesis
+            .reasons
+            .insert(block.address.clone(), reason.clone());
+        synthesis.blocks.push(block);
+    }
+    addresses.sort();
+    synthesis.decisions.push(Decision {
+        target: target.address.clone(),
+        chosen: addresses,
+        cost: chosen.cost,
+        unpriced: chosen.unpriced.clone(),
+        alternatives: chosen.alternatives.clone(),
+    });
+}
+
 /// Returns the design to have; none where no design holds.
 pub(super) fn chosen(
     menu: &mut Menu<'_>,
@@ -292,7 +310,7 @@ pub(super) fn chosen(
     model: &impl Model,
     prices: Prices<'_>,
 ) -> Option<Chosen> {
-    let weighed = Weighed::of(menu, rules, model, prices);
+    let weighed = Weighed::enough(menu, rules, model, prices)?;
     let solution = weighed.solve(menu, rules)?;
     let label = target.objective.as_deref();
     let explained = explain(menu, &weighed, &solution, rules, model, prices, label);

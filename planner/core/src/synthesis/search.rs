@@ -102,21 +102,31 @@ pub(crate) struct Lightest {
 /// Exact: branches over every way to cover the need that the fewest can, and leaves a branch only when what it has and
 /// the least that its dearest open need must still weigh is more than the best known. Invariant: every piece weighs
 /// more than nothing (its `count` is at least one).
+///
+/// `known` is a set of nodes that covers everything, of different slots: the lightest for data of another size, say. The
+/// better it is, the less is looked at.
 pub(crate) fn lightest(
     pieces: &[Piece],
     covers: &[Cover],
     need: u32,
     most: Option<u64>,
+    known: Option<&[NodeId]>,
 ) -> Option<Lightest> {
     let slots = pieces.iter().map(|piece| piece.slot + 1).max().unwrap_or(0);
+    let known = known.map(|nodes| Lightest {
+        weight: sum(pieces, nodes),
+        nodes: nodes.to_vec(),
+    });
+    let best = known.filter(|known| most.is_none_or(|most| known.weight.cost <= most));
+    let enough = best.as_ref().map(|best| best.weight);
     let mut search = Search {
         pieces,
         covers,
         need,
         most,
-        by_need: by_need(pieces, covers, need, most),
+        by_need: by_need(pieces, covers, need, (most, enough)),
         chosen: vec![None; slots],
-        best: None,
+        best,
     };
     search.branch(0, Weight::default());
     search.best
@@ -129,38 +139,44 @@ type ByNeed = Vec<(u32, Vec<(Weight, usize)>)>;
 /// the need would be covered; unless it needs a lock, which may come to a node that is chosen.
 ///
 /// Leaves out what weighs more than a cover that does for everything: a design weighs no less than any of its covers.
-fn by_need(pieces: &[Piece], covers: &[Cover], need: u32, most: Option<u64>) -> ByNeed {
-    let whole: Vec<Weight> = covers.iter().map(|cover| whole(pieces, cover)).collect();
-    let enough = covers
-        .iter()
-        .zip(&whole)
-        .filter(|(cover, weight)| {
-            cover.covers & need == need
-                && most.is_none_or(|most| weight.cost <= most)
-                && is_possible(pieces, cover)
-        })
-        .map(|(_, weight)| *weight)
-        .min();
+fn by_need(
+    pieces: &[Piece],
+    covers: &[Cover],
+    need: u32,
+    (most, known): (Option<u64>, Option<Weight>),
+) -> ByNeed {
+    let does = |cover: &Cover, weight: Weight| {
+        cover.covers & need == need
+            && most.is_none_or(|most| weight.cost <= most)
+            && is_possible(pieces, cover)
+    };
+    let mut enough = known;
+    let mut light: Vec<(Weight, usize)> = Vec::new();
+    for (index, cover) in covers.iter().enumerate() {
+        let whole = sum(pieces, &cover.nodes);
+        if enough.is_some_and(|enough| whole > enough) {
+            continue;
+        }
+        light.push((whole, index));
+        if does(cover, whole) {
+            enough = Some(whole);
+        }
+    }
+    light.retain(|(whole, _)| enough.is_none_or(|enough| *whole <= enough));
     let least = |cover: &Cover| {
         let first = cover.nodes.first().and_then(|node| pieces.get(*node));
         first
             .filter(|_| !cover.twin)
             .map_or_else(Weight::default, |piece| piece.weight)
     };
-    let least: Vec<Weight> = covers.iter().map(least).collect();
     let bits = (0..u32::BITS).filter(|bit| need & (1 << bit) != 0);
     let mut by_need: ByNeed = bits
         .map(|bit| {
-            let mut ways: Vec<(Weight, usize)> = covers
-                .iter()
-                .zip(&least)
-                .enumerate()
-                .filter(|(index, (cover, _))| {
-                    cover.covers & (1 << bit) != 0
-                        && enough.is_none_or(|enough| whole.get(*index) <= Some(&enough))
-                })
-                .map(|(index, (_, least))| (*least, index))
-                .collect();
+            let light = light.iter();
+            let ways = light.filter_map(|(_, index)| Some((*index, covers.get(*index)?)));
+            let ways = ways.filter(|(_, cover)| cover.covers & (1 << bit) != 0);
+            let mut ways: Vec<(Weight, usize)> =
+                ways.map(|(index, cover)| (least(cover), index)).collect();
             ways.sort_unstable();
             (1 << bit, ways)
         })
@@ -169,9 +185,9 @@ fn by_need(pieces: &[Piece], covers: &[Cover], need: u32, most: Option<u64>) -> 
     by_need
 }
 
-/// Returns what all nodes of a cover weigh together.
-fn whole(pieces: &[Piece], cover: &Cover) -> Weight {
-    let nodes = cover.nodes.iter().filter_map(|node| pieces.get(*node));
+/// Returns what these nodes weigh together.
+fn sum(pieces: &[Piece], nodes: &[NodeId]) -> Weight {
+    let nodes = nodes.iter().filter_map(|node| pieces.get(*node));
     nodes.fold(Weight::default(), |sum, piece| sum.plus(piece.weight))
 }
 

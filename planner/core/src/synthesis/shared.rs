@@ -7,83 +7,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lifeboat_model::{Address, Bound, Goal, Mechanism, Scope, Verdict, role};
+use lifeboat_model::{Address, Mechanism, Scope, role};
 
-use super::conflict::{Case, Fact, Member, excludes, smallest};
+use super::conflict::{Fact, Member, excludes, smallest};
+use super::crowd::{Crowd, Standing};
 use super::menu::Menu;
 use super::model::{Exposures, Loads, Model};
 use super::run::{Answer, Chosen, Kept, Run, chosen, prices};
 use super::search::NodeId;
+use crate::exposure::World;
 use crate::exposure::graph::CopyGraph;
-use crate::exposure::recovery::{Load, copy_recovery};
-use crate::exposure::trace::Silent;
-use crate::exposure::{World, assess_graph, fastest, groups};
 
 /// So often a target gets another design; after that it has none, so that the targets cannot chase one another for ever.
 const MOVES: u8 = 3;
 
-/// The loads that targets put on each other.
-#[derive(Debug, Default)]
-struct Crowd {
-    loads: Vec<(Scope, Load)>,
-    /// The loads that each target is part of.
-    of: BTreeMap<usize, Vec<usize>>,
-}
+/// What targets of one signature have that get the same nodes.
+type Designed = BTreeMap<(usize, Vec<NodeId>), usize>;
 
-impl Crowd {
-    /// Returns those of the exposure table: targets that fail together and have a goal for their recovery time.
-    fn of<'g>(graphs: &[CopyGraph], goal: impl Fn(&Address, Scope) -> Option<&'g Goal>) -> Self {
-        let mut crowd = Self::default();
-        for scope in Scope::ALL {
-            if scope == Scope::Corruption {
-                continue;
-            }
-            for group in groups(graphs, scope) {
-                let mut load = Load::of(scope, []);
-                for index in group {
-                    let Some(graph) = graphs.get(index) else {
-                        continue;
-                    };
-                    if goal(&graph.target, scope).is_none_or(|goal| goal.rto.is_none()) {
-                        continue;
-                    }
-                    if let Some(copy) = fastest(graph, scope) {
-                        load.join(graph, copy);
-                    }
-                    crowd.of.entry(index).or_default().push(crowd.loads.len());
-                }
-                crowd.loads.push((scope, load));
-            }
-        }
-        crowd
-    }
-
-    fn leave(&mut self, target: usize, graph: &CopyGraph) {
-        for place in self.of.get(&target).into_iter().flatten() {
-            if let Some((_, load)) = self.loads.get_mut(*place) {
-                load.leave(graph);
-            }
-        }
-    }
-
-    fn join(&mut self, target: usize, graph: &CopyGraph) {
-        for place in self.of.get(&target).into_iter().flatten() {
-            if let Some((scope, load)) = self.loads.get_mut(*place)
-                && let Some(copy) = fastest(graph, *scope)
-            {
-                load.join(graph, copy);
-            }
-        }
-    }
-
-    fn loads(&self, target: usize) -> Vec<(Scope, &Load)> {
-        let places = self.of.get(&target).into_iter().flatten();
-        places
-            .filter_map(|place| self.loads.get(*place))
-            .map(|(scope, load)| (*scope, load))
-            .collect()
-    }
-}
+/// A target without a design: the scope that is too slow, and the design that would hold if others stayed as they are.
+type Stuck = (Scope, Option<Chosen>);
 
 impl<'a> Run<'a> {
     /// Gives those another design, or none, that are too slow when all restore that fail together.
@@ -95,43 +37,38 @@ impl<'a> Run<'a> {
         if !kept.iter().any(has_rto) {
             return;
         }
-        let design = self.builder.design();
-        let world = World::wanted(self.live, design);
-        let places: BTreeMap<&Address, usize> = design.targets.keys().zip(0..).collect();
-        let mut graphs = self.graphs(kept, &world, &places);
-        let goal = |target: &Address, scope: Scope| design.objective(target)?.goals.get(&scope);
-        let mut crowd = Crowd::of(&graphs, goal);
-        let mut like = BTreeMap::new();
+        let world = World::wanted(self.live, self.builder.design());
+        let mut designed = Designed::new();
+        let mut crowd = self.crowd(kept, &world, &mut designed);
+        let mut told = BTreeMap::new();
         let mut moves = vec![0_u8; kept.len()];
         let mut is_last = false;
         loop {
             let mut changed = false;
             for (one, moves) in kept.iter_mut().zip(&mut moves).rev() {
-                let Some(place) = places.get(&one.target.address).copied() else {
-                    continue;
-                };
-                let Some(graph) = graphs.get_mut(place) else {
-                    continue;
-                };
-                if !crowd.of.contains_key(&place) || matches!(one.answer, Answer::Conflict(_)) {
+                if matches!(one.answer, Answer::Conflict(_)) {
                     continue;
                 }
-                crowd.leave(place, graph);
+                let Some(place) = crowd.place(&one.target.address) else {
+                    continue;
+                };
+                let Some(scope) = crowd.too_slow(place, &one.rules.goals) else {
+                    continue;
+                };
+                crowd.leave(place);
                 let loads = crowd.loads(place);
-                if let Some(scope) = self.too_slow(one, graph, &loads) {
-                    let other = self.beside(one, &loads);
-                    if let Some(other) = other.filter(|_| *moves < MOVES) {
-                        *moves += 1;
-                        changed = true;
-                        *graph = self.graph(one, &other);
-                        one.answer = Answer::Design(Arc::new(other));
-                    } else if is_last {
-                        changed = true;
-                        self.give_up(one, scope, &loads, &mut like);
-                        *graph = self.builder.graph(&world, &one.target.address);
-                    }
+                let other = self.beside(one, &loads);
+                if other.is_some() && *moves < MOVES {
+                    *moves += 1;
+                    changed = true;
+                    one.answer =
+                        other.map_or_else(Answer::default, |it| Answer::Design(Arc::new(it)));
+                } else if is_last {
+                    changed = true;
+                    self.give_up(one, (scope, other), &loads, &mut told);
                 }
-                crowd.join(place, graph);
+                let standing = self.standing(one, &world, &mut crowd, &mut designed);
+                crowd.enter(place, standing, one.base.size.as_ref());
             }
             if !changed && is_last {
                 return;
@@ -140,32 +77,66 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Returns the graph of every target, with what is chosen for it or else what stands and is wanted.
-    fn graphs(
+    /// Returns the crowd of all targets, each with what is chosen for it or else what stands and is wanted.
+    fn crowd(
         &mut self,
         kept: &[Kept<'a>],
         world: &World<'_>,
-        places: &BTreeMap<&Address, usize>,
-    ) -> Vec<CopyGraph> {
-        let targets = self.builder.design().targets.keys();
-        let mut graphs: Vec<CopyGraph> = targets
-            .map(|target| self.builder.graph(world, target))
-            .collect();
-        for one in kept {
-            let place = places.get(&one.target.address);
-            if let Some(graph) = place.and_then(|place| graphs.get_mut(*place))
-                && let Answer::Design(chosen) = &one.answer
-            {
-                *graph = self.graph(one, chosen);
+        designed: &mut Designed,
+    ) -> Crowd<'a> {
+        let design = self.builder.design();
+        let mut crowd = Crowd::new(self.as_of);
+        let mut kept = kept.iter().peekable();
+        for (target, label) in &design.targets {
+            let objective = label
+                .as_ref()
+                .and_then(|label| design.objectives.get(label));
+            let goals = objective.map(|objective| &objective.goals);
+            while kept.next_if(|one| one.target.address < *target).is_some() {}
+            match kept.next_if(|one| one.target.address == *target) {
+                Some(one) => {
+                    let standing = self.standing(one, world, &mut crowd, designed);
+                    let domains = Arc::clone(&one.base.domains);
+                    crowd.add(target, (goals, domains), standing, one.base.size.as_ref());
+                }
+                None => {
+                    let graph = self.builder.graph(world, target);
+                    let (domains, size) = (Arc::clone(&graph.domains), graph.size.clone());
+                    let standing = crowd.standing(graph, None);
+                    crowd.add(target, (goals, domains), standing, size.as_ref());
+                }
             }
         }
-        graphs
+        crowd.meet();
+        crowd
+    }
+
+    /// Returns what a target stands with: its design, which those that are like it share, or what stands.
+    fn standing(
+        &mut self,
+        one: &Kept<'a>,
+        world: &World<'_>,
+        crowd: &mut Crowd<'_>,
+        designed: &mut Designed,
+    ) -> Standing {
+        let Answer::Design(chosen) = &one.answer else {
+            let graph = self.builder.graph(world, &one.target.address);
+            return crowd.standing(graph, None);
+        };
+        let key = (one.like, chosen.solution.nodes.clone());
+        if let Some(known) = designed.get(&key) {
+            return *known;
+        }
+        let graph = self.graph(one, chosen);
+        let standing = crowd.standing(graph, Some(&one.rules.goals));
+        designed.insert(key, standing);
+        standing
     }
 
     /// Returns the graph of a target with a design.
     fn graph(&mut self, one: &Kept<'a>, chosen: &Chosen) -> CopyGraph {
         let mut graph = one.base.clone();
-        let Some(known) = self.menus.get(&one.signature) else {
+        let Some(known) = self.known.get(one.like) else {
             return graph;
         };
         let menu = &known.menu;
@@ -195,24 +166,9 @@ impl<'a> Run<'a> {
         graph
     }
 
-    /// Returns the first scope whose goals a design misses beside the others.
-    fn too_slow(&self, one: &Kept<'_>, graph: &CopyGraph, loads: &Loads<'_>) -> Option<Scope> {
-        loads.iter().find_map(|(scope, load)| {
-            let goal = one.rules.goals.get(scope)?;
-            let within = Bound::Finite(goal.rto?);
-            let all_fast = (0..graph.copies.len())
-                .all(|copy| copy_recovery(graph, copy, *scope, load, &mut Silent).bound <= within);
-            if all_fast {
-                return None;
-            }
-            let exposure = assess_graph(graph, *scope, goal, load, self.as_of, &mut Silent);
-            (exposure.rto_verdict(goal) == Verdict::NotMet).then_some(*scope)
-        })
-    }
-
     /// Returns the design to have beside the others.
     fn beside(&mut self, one: &Kept<'a>, loads: &Loads<'_>) -> Option<Chosen> {
-        let known = self.menus.get_mut(&one.signature)?;
+        let known = self.known.get_mut(one.like)?;
         let model = Exposures {
             builder: &mut self.builder,
             as_of: self.as_of,
@@ -227,48 +183,42 @@ impl<'a> Run<'a> {
         let Answer::Design(chosen) = &one.answer else {
             return None;
         };
-        let menu = &self.menus.get(&one.signature)?.menu;
+        let menu = &self.known.get(one.like)?.menu;
         let nodes = chosen.solution.nodes.iter();
         let mut slots = nodes.filter_map(|node| menu.slot(menu.nodes.get(*node)?));
         slots.find_map(|slot| slot.repository.cloned())
     }
 
-    /// Notes that no design holds beside the others, and why. `like` remembers what excluded one another for a target
+    /// Notes that no design holds beside the others, and why. `told` remembers what excluded one another for a target
     /// of the same signature, which usually is the same.
     fn give_up(
         &mut self,
         one: &mut Kept<'a>,
-        scope: Scope,
+        (scope, other): Stuck,
         loads: &Loads<'_>,
-        like: &mut BTreeMap<String, Arc<BTreeSet<Member>>>,
+        told: &mut BTreeMap<usize, Arc<BTreeSet<Member>>>,
     ) {
-        let is_a_chase = self.beside(one, loads).is_some();
         let place = self.repository(one);
-        let case = Case {
-            kind: one.kind,
-            rules: &one.rules,
-            base: &one.base,
-            today: &one.today,
-            configuration: self.configuration,
-            catalog: self.catalog,
-            prices: prices(&self.book, one.base.size.as_ref(), &one.base),
+        let Some(known) = self.known.get_mut(one.like) else {
+            return;
         };
+        let case = one.case((self.configuration, self.catalog), &self.book);
         let mut model = Exposures {
             builder: &mut self.builder,
             as_of: self.as_of,
             loads,
         };
-        let members = if is_a_chase {
+        let members = if other.is_some() {
             // It would hold beside the others as they are now, and one of those would move in turn.
             Arc::new([Member::Time(scope), Member::Fact(Fact::Comes(place))].into())
         } else {
-            let known = like.get(&one.signature).cloned();
-            let known = known.filter(|known| excludes(&case, known, &mut model));
-            known.unwrap_or_else(|| Arc::new(smallest(&case, &mut model)))
+            let asked = &mut known.asked;
+            let like = told.get(&one.like).cloned();
+            let like = like.filter(|like| excludes(&case, like, asked, &mut model));
+            let members = like.unwrap_or_else(|| Arc::new(smallest(&case, asked, &mut model)));
+            told.insert(one.like, Arc::clone(&members));
+            members
         };
-        if !is_a_chase {
-            like.insert(one.signature.clone(), Arc::clone(&members));
-        }
         one.because = Some(self.because(one, &members, loads));
         one.answer = Answer::Conflict(members);
     }

@@ -8,6 +8,7 @@ use lifeboat_model::{Address, Provenance, Scope};
 use super::super::found::Found;
 use super::super::graph::CopyGraph;
 use super::chain::{Lack, busy, reading, walk};
+use super::moving::Moving;
 use super::quantity::Nanos;
 
 /// From so many on, what the others rest on is told in one sentence.
@@ -138,45 +139,82 @@ impl Load {
                     self.link(name).add(urgency, (time, bytes), &reading.basis);
                 }
             }
-            Err(lack) => {
-                let pieces = walk(graph, copy).filter_map(Result::ok);
-                let hops = pieces.flat_map(|(_, piece)| &piece.recovery.hops);
-                for hop in hops {
-                    let link = self.link(&hop.link);
-                    link.unknown.entry(graph.target.clone()).or_insert(lack);
+            Err(_) => self.unknown(&graph.target, (graph, copy)),
+        }
+    }
+
+    /// Returns a load that restores enter and leave, one by one, for comparing designs: it knows times, and not what they
+    /// rest on.
+    ///
+    /// Whoever asks it how long a restore takes left before, so that all that is here is of others, whatever the graph
+    /// is called.
+    pub(crate) fn crowd(scope: Scope) -> Self {
+        Self {
+            scope,
+            is_of_others: true,
+            ..Self::alone()
+        }
+    }
+
+    /// Adds the restore of a target from a copy. `moving` is what it moves, which `graph` need not have the size for.
+    pub(crate) fn enter(
+        &mut self,
+        target: &Address,
+        from: (&CopyGraph, usize),
+        moving: Option<&Moving>,
+    ) {
+        match moving {
+            Some(moving) => {
+                for (name, time) in &moving.over {
+                    let link = self.link(name);
+                    link.add(0, (*time, 0), &Found::zero());
+                    link.finish();
+                }
+            }
+            None => self.unknown(target, from),
+        }
+    }
+
+    /// Takes out what entered.
+    pub(crate) fn leave(&mut self, target: &Address, moving: Option<&Moving>) {
+        match moving {
+            Some(moving) => {
+                for (name, time) in &moving.over {
+                    if let Some(link) = self.links.get_mut(name) {
+                        link.remove(0, (*time, 0));
+                        link.finish();
+                    }
+                }
+            }
+            None => {
+                for link in self.links.values_mut() {
+                    link.unknown.remove(target);
                 }
             }
         }
     }
 
-    /// Takes a target out, with the copies of this graph that it came with. Until the next one joins, all that is left
-    /// counts as that of others.
-    pub(crate) fn leave(&mut self, graph: &CopyGraph) {
-        self.is_of_others = true;
-        let Some((urgency, copies)) = self.of.remove(&graph.target) else {
+    /// Returns how long all that entered, whoever they are, keep a link busy; none where nobody knows it of one of them
+    /// other than `but`.
+    pub(super) fn busy(&self, link: &Arc<str>, but: Option<&Address>) -> Option<Nanos> {
+        let Some(entry) = self.links.get(link) else {
+            return Some(0);
+        };
+        let mut unknown = entry.unknown.keys();
+        let is_known = unknown.all(|who| Some(who) == but);
+        is_known.then(|| entry.not_less_urgent(0))
+    }
+
+    /// Notes that a target restores over the links of a copy for nobody knows how long.
+    fn unknown(&mut self, target: &Address, (graph, copy): (&CopyGraph, usize)) {
+        let Err(lack) = reading(graph, copy, self.scope) else {
             return;
         };
-        for copy in copies {
-            let Ok(reading) = reading(graph, copy, self.scope) else {
-                continue;
-            };
-            for (name, time, bytes) in busy(&reading) {
-                if let Some(link) = self.links.get_mut(name) {
-                    link.remove(urgency, (time, bytes));
-                }
-            }
+        let pieces = walk(graph, copy).filter_map(Result::ok);
+        for hop in pieces.flat_map(|(_, piece)| &piece.recovery.hops) {
+            let link = self.link(&hop.link);
+            link.unknown.entry(target.clone()).or_insert(lack);
         }
-        for link in self.links.values_mut() {
-            link.unknown.remove(&graph.target);
-            link.finish();
-        }
-    }
-
-    /// Adds a target with the copy that it uses.
-    pub(crate) fn join(&mut self, graph: &CopyGraph, copy: usize) {
-        self.is_of_others = false;
-        self.add(graph, copy, 0);
-        self.links.values_mut().for_each(Link::finish);
     }
 
     /// Returns the first link that a restore shares, and how many others use it; the target itself is not among them.

@@ -17,6 +17,7 @@ mod chain;
 mod cut;
 mod inversion;
 mod load;
+mod moving;
 mod needs;
 mod order;
 mod quantity;
@@ -30,6 +31,7 @@ mod transfer;
 pub use cut::Points;
 pub use inversion::{Inversion, Promise, inversions};
 pub use load::{Load, Yielding};
+pub(crate) use moving::{Moving, rest};
 pub use order::in_order;
 pub use service::{Dependency, Member, Offer, Service, ServiceFound, service};
 

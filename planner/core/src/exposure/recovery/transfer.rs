@@ -64,7 +64,7 @@ fn is_in_place(reading: &Reading<'_>) -> bool {
 }
 
 /// Returns how long one piece takes when nobody else uses its links.
-fn time_alone<T: Trace>(piece: &Piece<'_>, trace: &mut T) -> Nanos {
+pub(super) fn time_alone<T: Trace>(piece: &Piece<'_>, trace: &mut T) -> Nanos {
     match &piece.reads {
         Reads::Whole(whole, _) => {
             steps::input(whole, "for a whole restore", trace);

@@ -1,10 +1,11 @@
 //! The deletion filter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use lifeboat_model::{Catalog, Goal, Mechanism, Scope, Span};
 
-use super::super::menu::{Prices, Weighed, build};
+use super::super::menu::{self, Menu, Prices, build};
 use super::super::model::Model;
 use super::super::space::{Rules, Space, Standing};
 use super::{Fact, Member, Relaxed};
@@ -13,31 +14,57 @@ use crate::exposure::graph::CopyGraph;
 
 /// A target that no design holds for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Case<'a> {
+pub(crate) struct Case<'c, 'a> {
     /// Its kind.
-    pub(crate) kind: &'a str,
+    pub(crate) kind: &'c str,
     /// What is asked of it.
-    pub(crate) rules: &'a Rules,
+    pub(crate) rules: &'c Rules,
     /// Its data.
-    pub(crate) base: &'a CopyGraph,
+    pub(crate) base: &'c CopyGraph,
     /// What stands.
-    pub(crate) today: &'a [Standing],
+    pub(crate) today: &'c [Standing],
     /// What may be used.
     pub(crate) configuration: &'a Configuration,
     /// How it works.
     pub(crate) catalog: &'a Catalog,
     /// What it costs.
-    pub(crate) prices: Prices<'a>,
+    pub(crate) prices: Prices<'c>,
+}
+
+/// What was asked already of targets that are equal but for their names and sizes: their menus with something left
+/// out, which are the same whatever the size and whoever else restores.
+#[derive(Debug, Default)]
+pub(crate) struct Asked<'a> {
+    members: Option<Arc<[Member]>>,
+    menus: BTreeMap<BTreeSet<Member>, (Rules, Menu<'a>)>,
+    space: Option<Space<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// Returns what may be chosen at all, whatever `protect` says of it and whatever stands.
+    pub(crate) fn space(&mut self, case: &Case<'_, 'a>) -> &Space<'a> {
+        self.space.get_or_insert_with(|| offered(case, &[]))
+    }
+
+    /// Returns all that may be left out.
+    pub(crate) fn members(&mut self, case: &Case<'_, 'a>) -> Arc<[Member]> {
+        let members = self.members.get_or_insert_with(|| members(case).into());
+        Arc::clone(members)
+    }
 }
 
 /// Returns a smallest set of members that cannot hold together.
-pub(crate) fn smallest(case: &Case<'_>, model: &mut impl Model) -> BTreeSet<Member> {
-    let all = members(case);
+pub(crate) fn smallest<'a>(
+    case: &Case<'_, 'a>,
+    asked: &mut Asked<'a>,
+    model: &mut impl Model,
+) -> BTreeSet<Member> {
+    let all = asked.members(case);
     let mut left: BTreeSet<Member> = all.iter().cloned().collect();
     left.insert(Member::Fact(Fact::Offer));
     for member in all.iter().chain([&Member::Fact(Fact::Offer)]) {
         left.remove(member);
-        if is_feasible(case, &left, &all, model) {
+        if is_feasible(case, &left, asked, model) {
             left.insert(member.clone());
         }
     }
@@ -52,31 +79,50 @@ pub(crate) fn smallest(case: &Case<'_>, model: &mut impl Model) -> BTreeSet<Memb
 }
 
 /// Returns whether these members, found for a like target, exclude one another here too, and any fewer do not.
-pub(crate) fn excludes(case: &Case<'_>, told: &BTreeSet<Member>, model: &mut impl Model) -> bool {
-    let all = members(case);
+pub(crate) fn excludes<'a>(
+    case: &Case<'_, 'a>,
+    told: &BTreeSet<Member>,
+    asked: &mut Asked<'a>,
+    model: &mut impl Model,
+) -> bool {
     let offer = Member::Fact(Fact::Offer);
     let mut left = told.clone();
     left.insert(offer);
-    if is_feasible(case, &left, &all, model) {
+    if is_feasible(case, &left, asked, model) {
         return false;
     }
     told.iter().all(|member| {
         let mut without = left.clone();
         without.remove(member);
-        is_feasible(case, &without, &all, model)
+        is_feasible(case, &without, asked, model)
     })
 }
 
 /// Returns whether there is a design where only these hold.
-pub(crate) fn is_feasible(
-    case: &Case<'_>,
+pub(crate) fn is_feasible<'a>(
+    case: &Case<'_, 'a>,
     left: &BTreeSet<Member>,
-    all: &[Member],
+    asked: &mut Asked<'a>,
     model: &mut impl Model,
 ) -> bool {
     if !left.contains(&Member::Fact(Fact::Offer)) {
         return true;
     }
+    if !asked.menus.contains_key(left) {
+        let known = relaxed(case, left, &asked.members(case), model);
+        asked.menus.insert(left.clone(), known);
+    }
+    let known = asked.menus.get_mut(left);
+    known.is_some_and(|(rules, menu)| menu::is_feasible(menu, rules, model, case.prices))
+}
+
+/// Returns the rules and the menu where only these hold.
+fn relaxed<'a>(
+    case: &Case<'_, 'a>,
+    left: &BTreeSet<Member>,
+    all: &[Member],
+    model: &mut impl Model,
+) -> (Rules, Menu<'a>) {
     let rules = rules(case.rules, left);
     let without = all.iter().filter(|member| !left.contains(member));
     let mut relaxed = Relaxed {
@@ -97,14 +143,13 @@ pub(crate) fn is_feasible(
         case.today,
     );
     let base = relaxed.base(case.base);
-    let mut menu = build(space, &rules, &base, &mut relaxed);
-    let weighed = Weighed::of(&mut menu, &rules, &relaxed, case.prices);
-    weighed.lightest(rules.max_cost).is_some()
+    let menu = build(space, &rules, &base, &mut relaxed);
+    (rules, menu)
 }
 
 /// Returns all that may be left out, what is tried first at the beginning: goals of the widest scopes, so that what is
 /// left tells of the narrowest failure that is not survived; then rules, then facts.
-pub(crate) fn members(case: &Case<'_>) -> Vec<Member> {
+fn members(case: &Case<'_, '_>) -> Vec<Member> {
     let rules = case.rules;
     let mut members = Vec::new();
     for (scope, goal) in rules.goals.iter().rev() {
@@ -124,19 +169,8 @@ pub(crate) fn members(case: &Case<'_>) -> Vec<Member> {
     members
 }
 
-fn facts(case: &Case<'_>) -> BTreeSet<Fact> {
-    let free = Rules {
-        forbids: Vec::new(),
-        repositories: Vec::new(),
-        ..case.rules.clone()
-    };
-    let space = Space::of(
-        case.kind,
-        &free,
-        case.configuration,
-        case.catalog,
-        case.today,
-    );
+fn facts(case: &Case<'_, '_>) -> BTreeSet<Fact> {
+    let space = offered(case, case.today);
     let mut facts: BTreeSet<Fact> = [Fact::Alarm, Fact::Target].into();
     let locked =
         case.rules.goals.contains_key(&Scope::Account) || case.rules.immutable_for.is_some();
@@ -160,6 +194,16 @@ fn facts(case: &Case<'_>) -> BTreeSet<Fact> {
         ]);
     }
     facts
+}
+
+/// Returns what may be chosen for a kind of target whatever `protect` says of it.
+fn offered<'a>(case: &Case<'_, 'a>, today: &[Standing]) -> Space<'a> {
+    let free = Rules {
+        forbids: Vec::new(),
+        repositories: Vec::new(),
+        ..case.rules.clone()
+    };
+    Space::of(case.kind, &free, case.configuration, case.catalog, today)
 }
 
 /// Returns the rules that are left.

@@ -8,9 +8,9 @@ mod member;
 mod relax;
 mod words;
 
-pub(crate) use filter::{Case, excludes, smallest};
 #[cfg(test)]
-pub(crate) use filter::{is_feasible, members};
+pub(crate) use filter::is_feasible;
+pub(crate) use filter::{Asked, Case, excludes, smallest};
 pub(crate) use member::{Fact, Member};
 pub(crate) use relax::Relaxed;
 pub(crate) use words::words;

@@ -13,6 +13,7 @@ use super::member::Fact;
 use crate::exposure::graph::{
     Capture, Copy, CopyGraph, Input, Lag, LiftedBy, Lock, Logical, Recovery,
 };
+use crate::exposure::recovery::Moving;
 
 /// A model in which some facts do not hold.
 pub(crate) struct Relaxed<'m, M> {
@@ -117,6 +118,10 @@ impl<M: Model> Model for Relaxed<'_, M> {
 
     fn recovery(&self, graph: &CopyGraph, copy: usize, scope: Scope) -> Bound<Span> {
         self.model.recovery(graph, copy, scope)
+    }
+
+    fn beside(&self, rest: Bound<Span>, moving: &Moving, scope: Scope) -> Bound<Span> {
+        self.model.beside(rest, moving, scope)
     }
 
     fn why(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> (String, String) {

@@ -3,7 +3,7 @@
 use lifeboat_model::{Bound, Goal, Mechanism, Scope, Span, role};
 
 use super::super::model::{Model, address_of};
-use super::super::space::{Rules, Slot, Space};
+use super::super::space::{Slot, Space};
 use super::filter::Case;
 use super::relax::most_often;
 use super::{Because, Fact, Member};
@@ -11,13 +11,13 @@ use crate::configuration::TargetBlock;
 use crate::cost::a_month;
 use crate::exposure::graph::CopyGraph;
 
-/// Returns a member in words, for a target.
+/// Returns a member in words, for a target. `space` is what may be chosen for its kind at all, `others` the whole set.
 pub(crate) fn words(
     member: &Member,
-    case: &Case<'_>,
+    case: &Case<'_, '_>,
     target: &TargetBlock,
+    (space, others): (&Space<'_>, &[Member]),
     model: &mut impl Model,
-    others: &[Member],
 ) -> Because {
     let rules = case.rules;
     let label = target.objective.as_deref().unwrap_or_default();
@@ -73,6 +73,7 @@ pub(crate) fn words(
         Member::Fact(fact) => Facts {
             case,
             target,
+            space,
             others,
         }
         .says(fact, model),
@@ -80,7 +81,8 @@ pub(crate) fn words(
 }
 
 struct Facts<'a> {
-    case: &'a Case<'a>,
+    case: &'a Case<'a, 'a>,
+    space: &'a Space<'a>,
     target: &'a TargetBlock,
     others: &'a [Member],
 }
@@ -88,7 +90,7 @@ struct Facts<'a> {
 impl Facts<'_> {
     fn says(&self, fact: &Fact, model: &mut impl Model) -> Because {
         let kind = self.case.kind;
-        let space = self.space();
+        let space = self.space;
         let at = match fact {
             Fact::Place(Some(repository)) | Fact::Comes(Some(repository)) => self
                 .case
@@ -106,13 +108,13 @@ impl Facts<'_> {
                 format!("it takes {takes} until a failure is noticed and its recovery decided")
             }
             Fact::Follows => "a `replica` follows wrong writes".to_owned(),
-            Fact::Locks => longest_lock(&space, kind),
+            Fact::Locks => longest_lock(space, kind),
             Fact::Target => format!("it is not known where `{}` stands", self.target.address),
             Fact::Takes(mechanism) => format!("a run of a `{mechanism}` takes its time{}", {
-                let takes = self.takes(&space, *mechanism, model);
+                let takes = self.takes(space, *mechanism, model);
                 takes.map_or_else(String::new, |takes| format!(": up to {takes}"))
             }),
-            Fact::Often(mechanism) => often(&space, *mechanism, kind),
+            Fact::Often(mechanism) => often(space, *mechanism, kind),
             Fact::Place(repository) | Fact::Comes(repository) => {
                 // What a copy gives depends on its source, which is not here.
                 let mut slots = space.slots.iter().filter(|slot| {
@@ -128,24 +130,9 @@ impl Facts<'_> {
                     .find_map(|slot| self.why(slot, is_place, model))
                     .unwrap_or_else(|| format!("what `{kind}` can be restored from is too slow"))
             }
-            Fact::Offer => self.offer(&space),
+            Fact::Offer => self.offer(space),
         };
         Because { says, at }
-    }
-
-    fn space(&self) -> Space<'_> {
-        let free = Rules {
-            forbids: Vec::new(),
-            repositories: Vec::new(),
-            ..self.case.rules.clone()
-        };
-        Space::of(
-            self.case.kind,
-            &free,
-            self.case.configuration,
-            self.case.catalog,
-            &[],
-        )
     }
 
     /// Returns what the model says of the first choice of a slot, in the first scope of the conflict.

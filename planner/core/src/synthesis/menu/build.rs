@@ -7,6 +7,7 @@ use lifeboat_model::{Attributes, Bound, Mechanism, Scope, Span, role};
 use super::super::model::{Model, Pace};
 use super::super::search::NodeId;
 use super::super::space::{Need, Rules, Slot, Space};
+use super::explain::Said;
 use super::node::{Menu, Node, Way};
 use super::prune::prune;
 use crate::cost::Held;
@@ -31,6 +32,10 @@ pub(crate) fn build<'a>(
             ways: Vec::new(),
             graphs: Vec::new(),
             paces: Vec::new(),
+            coverings: BTreeMap::new(),
+            lightest: None,
+            rates: Vec::new(),
+            said: Said::default(),
             base: base.clone(),
             today: None,
         },

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lifeboat_model::{Bound, Mechanism, Money, Scope, Span};
+use lifeboat_model::{Bound, Goal, Mechanism, Money, Scope, Span};
 
 use super::super::answer::Alternative;
 use super::super::model::Model;
 use super::super::search::NodeId;
 use super::super::space::{Need, Rules};
+use super::covering::Covering;
 use super::node::{Menu, Node};
 use super::weigh::{Prices, Solution, Weighed, price};
 use crate::cost::{Bill, a_month};
@@ -31,7 +32,7 @@ pub(crate) struct Explained {
 
 /// Returns a design in words.
 pub(crate) fn explain(
-    menu: &Menu<'_>,
+    menu: &mut Menu<'_>,
     weighed: &Weighed,
     solution: &Solution,
     rules: &Rules,
@@ -39,14 +40,10 @@ pub(crate) fn explain(
     prices: Prices<'_>,
     objective: Option<&str>,
 ) -> Explained {
+    let mut said = std::mem::take(&mut menu.said);
     let mut bill = Bill::default();
-    let nodes = || {
-        solution
-            .nodes
-            .iter()
-            .filter_map(|node| menu.nodes.get(*node))
-    };
-    for node in nodes() {
+    let nodes = solution.nodes.iter();
+    for node in nodes.filter_map(|node| menu.nodes.get(*node)) {
         bill.add(price(menu, node, prices));
     }
     let telling = Telling {
@@ -58,16 +55,45 @@ pub(crate) fn explain(
         prices,
         objective,
     };
-    Explained {
+    let explained = Explained {
         cost: prices.book.currency().map(|_| bill.amount),
         unpriced: bill.unpriced.into_iter().collect(),
-        reasons: solution
-            .nodes
-            .iter()
-            .map(|node| telling.reason(*node))
-            .collect(),
-        alternatives: telling.alternatives(),
+        reasons: telling.reasons(&mut said),
+        alternatives: telling.alternatives(&mut said),
+    };
+    menu.said = said;
+    explained
+}
+
+/// What was said of a menu, and is the same for data of other sizes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    /// The reasons for a design, with all that they depend on.
+    reasons: Option<(Grounds, Vec<Arc<str>>)>,
+    /// By node and scope: what is lost with it, and whether that is more than the goal allows.
+    losses: BTreeMap<(NodeId, Scope), (Arc<str>, bool)>,
+}
+
+/// What covers what, the nodes of a design, and what a lighter one would save.
+#[derive(Clone, Debug)]
+struct Grounds {
+    covers: Arc<Covering>,
+    nodes: Vec<NodeId>,
+    saved: Option<u64>,
+}
+
+impl Grounds {
+    fn is(&self, weighed: &Weighed, solution: &Solution) -> bool {
+        Arc::ptr_eq(&self.covers, &weighed.covers)
+            && self.nodes == solution.nodes
+            && self.saved == saved(solution)
     }
+}
+
+/// Returns what a lighter design would save, where there is one.
+fn saved(solution: &Solution) -> Option<u64> {
+    let lighter = solution.lighter.as_ref()?;
+    Some(solution.weight.cost - lighter.weight.cost)
 }
 
 struct Telling<'a, 'm, M> {
@@ -81,18 +107,38 @@ struct Telling<'a, 'm, M> {
 }
 
 impl<M: Model> Telling<'_, '_, M> {
+    /// Returns why each node of the design is there.
+    fn reasons(&self, said: &mut Said) -> Vec<Arc<str>> {
+        if let Some((grounds, reasons)) = &said.reasons
+            && grounds.is(self.weighed, self.solution)
+        {
+            return reasons.clone();
+        }
+        let nodes = self.solution.nodes.iter();
+        let reasons: Vec<Arc<str>> = nodes.map(|node| self.reason(*node)).collect();
+        let grounds = Grounds {
+            covers: Arc::clone(&self.weighed.covers),
+            nodes: self.solution.nodes.clone(),
+            saved: saved(self.solution),
+        };
+        said.reasons = Some((grounds, reasons.clone()));
+        reasons
+    }
+
     /// Returns the needs that a node of the design covers, in words: "corruption rpo 1h, account rpo 1d and rto 4h".
     fn reason(&self, node: NodeId) -> Arc<str> {
         let whole = |nodes: &[NodeId]| nodes.iter().all(|it| self.solution.nodes.contains(it));
         let covers = self
             .weighed
             .covers
+            .ways
             .iter()
             .filter(|cover| cover.nodes.first() == Some(&node) && whole(&cover.nodes))
             .fold(0, |bits, cover| bits | cover.covers);
         let locks = self
             .weighed
             .covers
+            .ways
             .iter()
             .filter(|cover| {
                 cover.nodes.first() != Some(&node)
@@ -111,12 +157,9 @@ impl<M: Model> Telling<'_, '_, M> {
         if said.is_empty() {
             "another protection is made from it".clone_into(&mut said);
         }
-        if let Some(lighter) = &self.solution.lighter {
-            let saved = self.solution.weight.cost - lighter.weight.cost;
-            if saved > 0 {
-                let saved = a_month(Money(saved), self.currency());
-                said = format!("{said}; it stands, and a cheaper design saves {saved} only");
-            }
+        if let Some(saved) = saved(self.solution).filter(|saved| *saved > 0) {
+            let saved = a_month(Money(saved), self.currency());
+            said = format!("{said}; it stands, and a cheaper design saves {saved} only");
         }
         match self.objective {
             Some(label) => format!("objective.{label}: {said}").into(),
@@ -127,7 +170,7 @@ impl<M: Model> Telling<'_, '_, M> {
     fn need(&self, need: Need) -> String {
         match need {
             Need::Scope(scope) => {
-                let goal = self.rules.goals.get(&scope).cloned().unwrap_or_default();
+                let goal = self.goal(scope);
                 let rpo = goal.rpo.map(|rpo| format!("rpo {rpo}"));
                 let rto = goal.rto.map(|rto| format!("rto {rto}"));
                 let both: Vec<String> = rpo.into_iter().chain(rto).collect();
@@ -146,34 +189,24 @@ impl<M: Model> Telling<'_, '_, M> {
     }
 
     /// Returns the lightest node of each other place, and why it is not in the design.
-    fn alternatives(&self) -> Vec<Alternative> {
+    fn alternatives(&self, said: &mut Said) -> Vec<Alternative> {
         let mut told = Vec::new();
-        let slots = 0..self.menu.space.slots.len();
         let is_used = |slot: usize| {
             let nodes = self.solution.nodes.iter();
             nodes
                 .filter_map(|node| self.menu.nodes.get(*node))
                 .any(|node| node.slot == slot)
         };
-        let mut covered: BTreeMap<NodeId, u32> = BTreeMap::new();
-        for cover in &self.weighed.covers {
-            if let [node] = cover.nodes.as_slice() {
-                *covered.entry(*node).or_default() |= cover.covers;
-            }
-        }
-        for slot in slots.filter(|slot| !is_used(*slot)) {
-            let nodes = self.menu.nodes.iter().enumerate();
-            let here = nodes.filter(|(_, node)| node.slot == slot && node.parent.is_none());
-            // The best of a place keeps as many goals as one of there can, and weighs the least of those.
-            let lightest = here.min_by_key(|(index, _)| {
-                let weight = self.weighed.pieces.get(*index).map(|piece| piece.weight);
-                let covered = covered.get(index).copied().unwrap_or_default();
-                ((self.weighed.need & !covered).count_ones(), weight)
-            });
+        // The best of a place keeps as many goals as one of there can, and weighs the least of those.
+        let slots = self.weighed.covers.best.iter().enumerate();
+        for (_, nodes) in slots.filter(|(slot, _)| !is_used(*slot)) {
+            let weight = |node: &&NodeId| self.weighed.pieces.get(**node).map(|it| it.weight);
+            let lightest = nodes.iter().min_by_key(weight);
+            let lightest = lightest.and_then(|node| Some((*node, self.menu.nodes.get(*node)?)));
             let Some((index, node)) = lightest else {
                 continue;
             };
-            told.extend(self.alternative(index, node));
+            told.extend(self.alternative(index, node, said));
             if told.len() == TOLD {
                 break;
             }
@@ -181,7 +214,7 @@ impl<M: Model> Telling<'_, '_, M> {
         told
     }
 
-    fn alternative(&self, index: NodeId, node: &Node) -> Option<Alternative> {
+    fn alternative(&self, index: NodeId, node: &Node, said: &mut Said) -> Option<Alternative> {
         let slot = self.menu.slot(node)?;
         if matches!(slot.spec.mechanism, Mechanism::Lock | Mechanism::Guard) {
             return None;
@@ -199,21 +232,18 @@ impl<M: Model> Telling<'_, '_, M> {
         Some(Alternative {
             what: format!("a {}{every}{place}", slot.spec.mechanism),
             cost: has_price.then_some(bill.amount),
-            rejected: self.rejected(index),
+            rejected: self.rejected(index, said),
         })
     }
 
     /// Returns why a node does not do: the first scope that it does not cover, else what it weighs.
-    fn rejected(&self, node: NodeId) -> String {
-        let covers = self.weighed.covers.iter();
-        let covered = covers
-            .filter(|cover| cover.nodes.first() == Some(&node) && cover.nodes.len() == 1)
-            .fold(0, |bits, cover| bits | cover.covers);
+    fn rejected(&self, node: NodeId, said: &mut Said) -> String {
+        let covered = self.weighed.covers.alone.get(node).unwrap_or(&0);
         let graph = self.menu.graphs.get(node).and_then(Option::as_ref);
         let mut needs = self.menu.needs.iter().enumerate();
         let open = needs.find(|(index, _)| covered & (1 << index) == 0);
         match (open, graph) {
-            (Some((_, Need::Scope(scope))), Some(graph)) => self.lacks(*scope, graph),
+            (Some((_, Need::Scope(scope))), Some(graph)) => self.lacks((node, *scope), graph, said),
             (Some((_, need)), _) => format!("it does not give that {}", self.need(*need)),
             (None, _) if self.solution.lighter.is_some() => {
                 "it keeps the objective too, and saves too little to change what stands".to_owned()
@@ -222,19 +252,30 @@ impl<M: Model> Telling<'_, '_, M> {
         }
     }
 
-    fn lacks(&self, scope: Scope, graph: &CopyGraph) -> String {
+    fn lacks(&self, of: (NodeId, Scope), graph: &CopyGraph, said: &mut Said) -> String {
+        let (_, scope) = of;
         let copy = graph.copies.len().saturating_sub(1);
-        let goal = self.rules.goals.get(&scope).cloned().unwrap_or_default();
-        let mut graph = graph.clone();
-        graph.size = self.prices.size.cloned();
-        let (loss, time) = self.model.why(&graph, copy, scope, &goal);
+        let goal = self.goal(scope);
         let over = |bound: Bound<Span>, goal: Option<Span>| {
             goal.is_some_and(|goal| bound > Bound::Finite(goal))
         };
-        let rto = self.model.recovery(&graph, copy, scope);
-        if over(self.model.loss(&graph, copy, scope, &goal), goal.rpo) || !over(rto, goal.rto) {
+        let (loss, is_over) = said.losses.entry(of).or_insert_with(|| {
+            let (loss, _) = self.model.why(graph, copy, scope, &goal);
+            let is_over = over(self.model.loss(graph, copy, scope, &goal), goal.rpo);
+            (loss.into(), is_over)
+        });
+        let lost = || {
             let goal = goal.rpo.map_or_else(String::new, |it| format!(" rpo {it}"));
-            return format!("{scope}{goal} is out of its reach: {loss}");
+            format!("{scope}{goal} is out of its reach: {loss}")
+        };
+        if *is_over {
+            return lost();
+        }
+        let mut graph = graph.clone();
+        graph.size = self.prices.size.cloned();
+        let rto = self.model.recovery(&graph, copy, scope);
+        if !over(rto, goal.rto) {
+            return lost();
         }
         let goal = goal.rto.unwrap_or_default();
         match rto {
@@ -242,7 +283,14 @@ impl<M: Model> Telling<'_, '_, M> {
                 let takes = takes.rounded();
                 format!("{scope} rto {goal} is out of its reach: it takes {takes}")
             }
-            Bound::Unbounded => format!("{scope} rto {goal} is out of its reach: {time}"),
+            Bound::Unbounded => {
+                let (_, time) = self.model.why(&graph, copy, scope, &self.goal(scope));
+                format!("{scope} rto {goal} is out of its reach: {time}")
+            }
         }
+    }
+
+    fn goal(&self, scope: Scope) -> Goal {
+        self.rules.goals.get(&scope).cloned().unwrap_or_default()
     }
 }

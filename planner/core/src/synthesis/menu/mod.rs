@@ -4,6 +4,7 @@
 //! so that one menu serves thousands of targets that are equal but for their names and sizes.
 
 mod build;
+mod covering;
 mod explain;
 mod node;
 mod prune;
@@ -12,4 +13,4 @@ mod weigh;
 pub(crate) use build::build;
 pub(crate) use explain::explain;
 pub(crate) use node::Menu;
-pub(crate) use weigh::{Prices, Solution, Weighed};
+pub(crate) use weigh::{Prices, Solution, Weighed, is_feasible};

@@ -1,5 +1,6 @@
 //! The parts of a menu.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lifeboat_model::{Retention, Span};
@@ -7,6 +8,9 @@ use lifeboat_model::{Retention, Span};
 use super::super::model::Pace;
 use super::super::search::NodeId;
 use super::super::space::{Choice, Need, Slot, Space};
+use super::covering::Covering;
+use super::explain::Said;
+use super::weigh::Rate;
 use crate::exposure::graph::CopyGraph;
 
 /// One protection that may be chosen, made from one source.
@@ -56,6 +60,14 @@ pub(crate) struct Menu<'a> {
     pub(crate) paces: Vec<Pace>,
     /// The data, without a copy.
     pub(crate) base: CopyGraph,
+    /// What covers what, by the scopes in which each pace is fast enough.
+    pub(crate) coverings: BTreeMap<Vec<u32>, Arc<Covering>>,
+    /// The lightest nodes for the size that was looked at last, with what covered what.
+    pub(crate) lightest: Option<(Arc<Covering>, Vec<NodeId>)>,
+    /// What each node costs, once somebody asked. A menu is of one price book.
+    pub(crate) rates: Vec<Option<Rate>>,
+    /// What was said of it.
+    pub(crate) said: Said,
     /// The nodes that stand today; none where they are not all among the nodes.
     pub(crate) today: Option<Vec<NodeId>>,
 }

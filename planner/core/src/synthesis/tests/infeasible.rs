@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::conflict::{Case, Fact, Member, is_feasible, members, smallest};
+use super::super::conflict::{Asked, Case, Fact, Member, is_feasible, smallest};
 use super::super::menu::Prices;
 use super::super::model::Exposures;
 use super::super::space::Rules;
@@ -175,16 +175,19 @@ fn dropping_any_member_of_a_conflict_makes_it_feasible() {
             as_of: now,
             loads: &[],
         };
-        let all = members(&case);
+        let mut asked = Asked::default();
         let offer = Member::Fact(Fact::Offer);
-        let told = smallest(&case, &mut model);
+        let told = smallest(&case, &mut asked, &mut model);
         let mut set: BTreeSet<Member> = told.clone();
         set.insert(offer.clone());
-        assert!(!is_feasible(&case, &set, &all, &mut model), "{told:?}");
+        assert!(
+            !is_feasible(&case, &set, &mut asked, &mut model),
+            "{told:?}"
+        );
         for member in &told {
             let mut without = set.clone();
             without.remove(member);
-            let feasible = is_feasible(&case, &without, &all, &mut model);
+            let feasible = is_feasible(&case, &without, &mut asked, &mut model);
             assert!(feasible, "{member:?} of {told:?} is idle");
             dropped += 1;
         }

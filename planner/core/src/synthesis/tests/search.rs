@@ -111,9 +111,20 @@ fn the_lightest_design_is_the_one_that_trying_everything_finds() {
     for _ in 0..200_000 {
         let (pieces, parents, covers, need) = instance(&mut dice);
         let most = (dice.roll(4) == 0).then(|| dice.roll(8));
-        let found = lightest(&pieces, &covers, need, most);
+        let found = lightest(&pieces, &covers, need, most, None);
         let wanted = everything(&pieces, &parents, &covers, need, most);
         assert_eq!(found, wanted, "{pieces:?} {covers:?} {need:b} {most:?}");
+        // From what is lightest where the same pieces weigh something else.
+        let mut others = pieces.clone();
+        for piece in &mut others {
+            piece.weight.cost = dice.roll(5);
+        }
+        let known = lightest(&others, &covers, need, None, None).map(|it| it.nodes);
+        let found = lightest(&pieces, &covers, need, most, known.as_deref());
+        assert_eq!(
+            found, wanted,
+            "{pieces:?} {covers:?} {need:b} {most:?} {known:?}"
+        );
         tried += 1;
         infeasible += u32::from(wanted.is_none());
     }

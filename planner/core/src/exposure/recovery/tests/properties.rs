@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::fixture::{MIB, copy, declared, every, graph, log, named, over};
 use crate::exposure::graph::{Capture, Copy, CopyGraph, Hop, Recovery};
 use crate::exposure::recovery::cut::{At, loss};
-use crate::exposure::recovery::{Load, Points, copy_recovery};
+use crate::exposure::recovery::{Load, Moving, Points, copy_recovery, rest};
 use crate::exposure::trace::{Silent, Tree};
 
 const LINKS: [&str; 3] = ["vault", "line", "disks"];
@@ -142,6 +142,41 @@ proptest! {
         let alone = all(others, scope, &Load::alone());
         for (alone, before) in alone.iter().zip(&before) {
             prop_assert!(before >= alone);
+        }
+    }
+
+    #[test]
+    fn beside_a_crowd_a_restore_takes_as_long_as_beside_the_load_of_all(
+        graphs in graphs(),
+        scope in scopes(),
+    ) {
+        let all = load(&graphs, scope);
+        let mut crowd = Load::crowd(scope);
+        let moved: Vec<_> = graphs.iter().map(|it| Moving::of(it, 1, scope)).collect();
+        for (graph, moving) in graphs.iter().zip(&moved) {
+            crowd.enter(&graph.target, (graph, 1), moving.as_ref());
+        }
+        for (graph, own) in graphs.iter().zip(&moved) {
+            for copy in [0, 1] {
+                let wanted = copy_recovery(graph, copy, scope, &all, &mut Silent).bound;
+                let moving = Moving::of(graph, copy, scope);
+                let takes = |load: &Load, own: Option<_>| {
+                    let moving = moving.as_ref()?;
+                    let rest = rest(graph, copy, scope, moving);
+                    let (Bound::Finite(rest), Bound::Finite(way)) = (rest, moving.beside(load, own)) else {
+                        return None;
+                    };
+                    Some(rest + way)
+                };
+                let beside = takes(&crowd, Some((&graph.target, own.as_ref())));
+                prop_assert_eq!(beside.map_or(Bound::Unbounded, Bound::Finite), wanted);
+                crowd.leave(&graph.target, own.as_ref());
+                let left = takes(&crowd, None);
+                let found = copy_recovery(graph, copy, scope, &crowd, &mut Silent).bound;
+                crowd.enter(&graph.target, (graph, 1), own.as_ref());
+                prop_assert_eq!(left.map_or(Bound::Unbounded, Bound::Finite), wanted);
+                prop_assert_eq!(found, wanted);
+            }
         }
     }
 
