@@ -135,7 +135,12 @@ impl<'a> Compiler<'a> {
             let mut attributes = block.attributes.clone();
             // What refers to it from another account or region must know whose credentials reach it.
             let known = self.catalog.kind(&kind);
-            fill(&mut attributes, known, "provider", Some(text(&block.provider)));
+            fill(
+                &mut attributes,
+                known,
+                "provider",
+                Some(text(&block.provider)),
+            );
             self.add(
                 DesiredResource {
                     address: block.address.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lifeboat_model::{Address, Domain, Goal, Scope};
 
 use super::graph::CopyGraph;
-use super::loss::survives;
+use super::loss::is_alive;
 use super::recovery::{Load, restore};
 use super::trace::Silent;
 
@@ -144,7 +144,7 @@ fn root(parents: &mut [usize], mut at: usize) -> usize {
 /// Returns the copy that survives and brings the data back soonest when nothing else restores.
 pub(crate) fn fastest(graph: &CopyGraph, scope: Scope) -> Option<usize> {
     let alone = Load::alone();
-    let mut alive = (0..graph.copies.len()).filter(|copy| survives(graph, *copy, scope).is_ok());
+    let mut alive = (0..graph.copies.len()).filter(|copy| is_alive(graph, *copy, scope));
     let first = alive.next()?;
     let Some(second) = alive.next() else {
         return Some(first);

@@ -12,7 +12,7 @@ use lifeboat_model::{Address, Bound, ByteSize, Domain, Goal, Scope, Span};
 use super::model::moves_as;
 use crate::exposure::graph::{CopyGraph, Input};
 use crate::exposure::groups;
-use crate::exposure::loss::{copy_loss, survives};
+use crate::exposure::loss::{copy_loss, is_alive};
 use crate::exposure::recovery::{Load, Moving, rest};
 use crate::exposure::trace::Silent;
 
@@ -266,7 +266,7 @@ impl Gives {
         });
         let moving = Moving::of(graph, copy, moves_as(graph, scope));
         Self {
-            survives: survives(graph, copy, scope).is_ok(),
+            survives: is_alive(graph, copy, scope),
             is_fresh,
             rest: moving.map_or(Bound::Unbounded, |it| rest(graph, copy, scope, &it)),
         }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Attributes, Bound, ByteSize, Goal, Mechanism, Scope, Span, role};
+use lifeboat_model::{
+    Address, Attributes, Bound, ByteSize, Goal, Mechanism, Retention, Scope, Span, role,
+};
 
 use super::space::{Choice, Rules, Slot};
 use crate::exposure::build::{Builder, Proposed};
-use crate::exposure::graph::{Copy, CopyGraph, Input};
-use crate::exposure::loss::{copy_loss, why};
+use crate::exposure::graph::{Copy, CopyGraph, Input, Lock};
+use crate::exposure::loss::{copy_loss, is_alive, why};
 use crate::exposure::recovery::{Load, Moving, copy_recovery, rest as rest_of};
 use crate::exposure::trace::Silent;
 
@@ -26,6 +28,18 @@ pub(crate) trait Model {
         source: Option<usize>,
         lock: Option<&Attributes>,
     ) -> Copy;
+
+    /// Returns what the copy of a choice keeps.
+    fn kept(&mut self, slot: &Slot<'_>, choice: &Choice, rules: &Rules) -> Arc<Retention>;
+
+    /// Returns the lock of the copy of a choice that has these arguments of a lock beside it.
+    fn lock(
+        &mut self,
+        slot: &Slot<'_>,
+        choice: &Choice,
+        rules: &Rules,
+        lock: &Attributes,
+    ) -> Option<Lock>;
 
     /// Returns the worst loss: unbounded where the copy does not survive.
     fn loss(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> Bound<Span>;
@@ -88,11 +102,7 @@ impl Model for Exposures<'_, '_> {
             .and_then(|index| graph.copies.get(index))
             .map(|copy| copy.address.clone());
         let mut attributes = slot.attributes(choice, rules, from.as_ref());
-        for name in [role::LOCK_FOR, role::LOCK_MODE] {
-            if let Some(value) = lock.and_then(|lock| lock.get(name)) {
-                attributes.insert(name.to_owned(), value.clone());
-            }
-        }
+        add_lock(&mut attributes, lock);
         let address = address_of(&graph.target, slot);
         let proposed = Proposed {
             address: &address,
@@ -106,7 +116,27 @@ impl Model for Exposures<'_, '_> {
         self.builder.copy(graph, &proposed)
     }
 
+    fn kept(&mut self, slot: &Slot<'_>, choice: &Choice, rules: &Rules) -> Arc<Retention> {
+        let attributes = slot.attributes(choice, rules, None);
+        self.builder.retention(&attributes)
+    }
+
+    fn lock(
+        &mut self,
+        slot: &Slot<'_>,
+        choice: &Choice,
+        rules: &Rules,
+        lock: &Attributes,
+    ) -> Option<Lock> {
+        let mut attributes = slot.attributes(choice, rules, None);
+        add_lock(&mut attributes, Some(lock));
+        self.builder.lock_of(&attributes)
+    }
+
     fn loss(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> Bound<Span> {
+        if !is_alive(graph, copy, scope) {
+            return Bound::Unbounded;
+        }
         copy_loss(graph, copy, scope, goal, self.as_of, &mut Silent)
             .rpo
             .bound
@@ -135,6 +165,15 @@ impl Model for Exposures<'_, '_> {
 
     fn shared(&self, graph: &CopyGraph, copy: usize, scope: Scope) -> Option<(Arc<str>, usize)> {
         self.load(scope).shared(graph, copy)
+    }
+}
+
+/// Adds the arguments of a lock that stands beside a copy to those of the copy.
+fn add_lock(attributes: &mut Attributes, lock: Option<&Attributes>) {
+    for name in [role::LOCK_FOR, role::LOCK_MODE] {
+        if let Some(value) = lock.and_then(|lock| lock.get(name)) {
+            attributes.insert(name.to_owned(), value.clone());
+        }
     }
 }
 

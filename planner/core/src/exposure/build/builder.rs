@@ -16,7 +16,7 @@ use super::resolve::Contradiction;
 use super::standing::{Vault, VaultFacts};
 use crate::design::Design;
 use crate::diff::text;
-use crate::exposure::graph::{Copy, CopyGraph, Holds, Input, Logical};
+use crate::exposure::graph::{Copy, CopyGraph, Holds, Input, Lock, Logical};
 use crate::exposure::{Gaps, World};
 
 /// Makes copy graphs; remembers what many targets share.
@@ -135,12 +135,7 @@ impl<'a> Builder<'a> {
 
     /// Returns the copy that a protection would add to the graph once its schedule has run for long enough.
     pub(crate) fn copy(&mut self, graph: &CopyGraph, proposed: &Proposed<'_>) -> Copy {
-        let vault = text(proposed.attributes, role::REPOSITORY)
-            .and_then(|text| self.vault(text, !self.is_live(text)));
-        let vault = vault.map(|facts| Vault {
-            attributes: facts.attributes,
-            facts,
-        });
+        let vault = self.vault_of(proposed.attributes);
         let site = Site {
             address: proposed.address,
             mechanism: proposed.mechanism,
@@ -157,6 +152,21 @@ impl<'a> Builder<'a> {
             recorded: self.recorded.resources.get(proposed.address),
         };
         self.made(graph, &site)
+    }
+
+    /// Returns the lock of a copy that a protection with these attributes would add.
+    pub(crate) fn lock_of(&mut self, attributes: &Attributes) -> Option<Lock> {
+        let vault = self.vault_of(attributes);
+        super::lock::with_vault(attributes, vault.as_ref())
+    }
+
+    fn vault_of(&mut self, attributes: &Attributes) -> Option<Vault<'a>> {
+        let text = text(attributes, role::REPOSITORY)?;
+        let facts = self.vault(text, !self.is_live(text))?;
+        Some(Vault {
+            attributes: facts.attributes,
+            facts,
+        })
     }
 
     /// Returns what was measured so far and is worse than what is declared, in address order.
@@ -201,7 +211,7 @@ impl<'a> Builder<'a> {
             unnoticed: self.unnoticed(&places),
             logical: self.logical(site),
             retention: self.retention(site.attributes),
-            lock: self.lock(site),
+            lock: super::lock::with_vault(site.attributes, site.vault.as_ref()),
             domains: self.copy_domains(site, live),
             needs: site
                 .vault
@@ -228,7 +238,8 @@ impl<'a> Builder<'a> {
         ))
     }
 
-    fn retention(&mut self, attributes: &Attributes) -> Arc<Retention> {
+    /// Returns the retention that attributes ask for.
+    pub(crate) fn retention(&mut self, attributes: &Attributes) -> Arc<Retention> {
         let value = attributes.get(role::RETENTION);
         let key = value.map(ToString::to_string).unwrap_or_default();
         if let Some(known) = self.retentions.get(&key) {

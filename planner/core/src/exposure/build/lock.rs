@@ -3,22 +3,13 @@
 use lifeboat_model::{Attributes, Domain, Mechanism, Provenance, Scope, Span, role};
 
 use super::builder::Builder;
-use super::proposal::Site;
+use super::standing::Vault;
 use super::value;
 use crate::diff::text;
 use crate::exposure::World;
 use crate::exposure::graph::{CopyGraph, Input, LiftedBy, Lock};
 
 impl Builder<'_> {
-    /// Returns the lock that a protection or its repository gives its points: the longer one.
-    pub(super) fn lock(&self, site: &Site<'_>) -> Option<Lock> {
-        let vault = site.vault.as_ref();
-        let domains = vault.map_or(&[] as &[Domain], |vault| &vault.facts.domains);
-        let own = of(site.attributes, domains);
-        let of_vault = vault.and_then(|vault| of(vault.attributes, domains));
-        longer(own, of_vault)
-    }
-
     /// Puts the locks that stand of a target on the copies in their repositories.
     pub(super) fn add_locks(&self, graph: &mut CopyGraph, world: &World<'_>) {
         let target = graph.target.clone();
@@ -41,6 +32,14 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Returns the lock that a protection or its repository gives its points: the longer one.
+pub(super) fn with_vault(attributes: &Attributes, vault: Option<&Vault<'_>>) -> Option<Lock> {
+    let domains = vault.map_or(&[] as &[Domain], |vault| &vault.facts.domains);
+    let own = of(attributes, domains);
+    let of_vault = vault.and_then(|vault| of(vault.attributes, domains));
+    longer(own, of_vault)
 }
 
 /// Returns the lock that attributes ask for.

@@ -19,8 +19,8 @@ mod telling;
 mod tests;
 
 pub use corruption::{dwell_within, thinning_curve};
-pub(crate) use survival::is_locked;
 pub use survival::survives;
+pub(crate) use survival::{is_alive, is_locked};
 
 use jiff::Timestamp;
 use lifeboat_model::{Bound, Goal, Scope, Span, Step};

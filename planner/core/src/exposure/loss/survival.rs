@@ -28,9 +28,39 @@ pub fn survives(
     copy: usize,
     scope: Scope,
 ) -> Result<Vec<Arc<str>>, Cow<'static, str>> {
-    let mut assumed = Vec::new();
-    alive(graph, copy, scope, graph.copies.len(), &mut assumed)?;
-    Ok(assumed)
+    let mut words = Words {
+        told: true,
+        assumed: Vec::new(),
+    };
+    alive(graph, copy, scope, graph.copies.len(), &mut words)?;
+    Ok(words.assumed)
+}
+
+/// Returns whether a copy can be used after a failure of this scope: whether it [`survives`], without a word.
+pub(crate) fn is_alive(graph: &CopyGraph, copy: usize, scope: Scope) -> bool {
+    let mut words = Words {
+        told: false,
+        assumed: Vec::new(),
+    };
+    alive(graph, copy, scope, graph.copies.len(), &mut words).is_ok()
+}
+
+/// What is said of a survival, where somebody asks for it.
+struct Words {
+    told: bool,
+    assumed: Vec<Arc<str>>,
+}
+
+impl Words {
+    fn dead(&self, says: impl FnOnce() -> Cow<'static, str>) -> Cow<'static, str> {
+        if self.told { says() } else { Cow::Borrowed("") }
+    }
+
+    fn assumes(&mut self, says: impl FnOnce() -> Arc<str>) {
+        if self.told {
+            self.assumed.push(says());
+        }
+    }
 }
 
 fn alive(
@@ -38,14 +68,14 @@ fn alive(
     index: usize,
     scope: Scope,
     left: usize,
-    assumed: &mut Vec<Arc<str>>,
+    words: &mut Words,
 ) -> Result<(), Cow<'static, str>> {
     let Some(copy) = graph.copies.get(index) else {
         return Err(Cow::Borrowed("there is no such copy"));
     };
     let address = &copy.address;
     if copy.holds == Holds::Nothing {
-        return Err(format!("`{address}` holds no recovery point").into());
+        return Err(words.dead(|| format!("`{address}` holds no recovery point").into()));
     }
     if let Some(refuted) = &copy.recovery.refuted {
         return Err(refuted.to_string().into());
@@ -53,23 +83,25 @@ fn alive(
     match scope {
         Scope::Corruption => {
             if is_plain_replica(copy) {
-                return Err(format!("wrong data arrive at `{address}` too, without delay").into());
+                return Err(words.dead(|| {
+                    format!("wrong data arrive at `{address}` too, without delay").into()
+                }));
             }
         }
-        Scope::Account => outside_account(graph, copy, assumed)?,
+        Scope::Account => outside_account(graph, copy, words)?,
         Scope::Instance | Scope::Zone | Scope::Region => {
-            outside_places(graph, copy, scope, assumed)?;
+            outside_places(graph, copy, scope, words)?;
         }
     }
     let Some(chain) = copy.chain else {
         return Ok(());
     };
     if left == 0 {
-        return Err(format!("`{address}` needs itself").into());
+        return Err(words.dead(|| format!("`{address}` needs itself").into()));
     }
-    alive(graph, chain, scope, left - 1, assumed).map_err(|reason| {
+    alive(graph, chain, scope, left - 1, words).map_err(|reason| {
         let base = graph.copies.get(chain).map(|base| &base.address);
-        match base {
+        match base.filter(|_| words.told) {
             Some(base) => format!("`{address}` is of no use without `{base}`: {reason}").into(),
             None => reason,
         }
@@ -85,21 +117,21 @@ fn outside_places(
     graph: &CopyGraph,
     copy: &Copy,
     scope: Scope,
-    assumed: &mut Vec<Arc<str>>,
+    words: &mut Words,
 ) -> Result<(), Cow<'static, str>> {
     let (address, target) = (&copy.address, &graph.target);
     if let Some(evidence) = shared(&graph.domains, &copy.domains, scope) {
-        return Err(format!("`{address}` fails with `{target}` ({evidence})").into());
+        return Err(words.dead(|| format!("`{address}` fails with `{target}` ({evidence})").into()));
     }
     if !are_apart(&graph.domains, &copy.domains, scope) {
-        return Err(unknown_place(graph, copy, scope));
+        return Err(words.dead(|| unknown_place(graph, copy, scope)));
     }
     for need in copy.needs.iter() {
         if let Some(evidence) = shared(&graph.domains, &need.domains, scope) {
-            return Err(need_fails(graph, copy, need, evidence));
+            return Err(words.dead(|| need_fails(graph, copy, need, evidence)));
         }
         if !are_apart(&graph.domains, &need.domains, scope) {
-            assumed.push(need_is_kept(graph, copy, need));
+            words.assumes(|| need_is_kept(graph, copy, need));
         }
     }
     Ok(())
@@ -182,21 +214,23 @@ fn need_is_kept(graph: &CopyGraph, copy: &Copy, need: &Need) -> Arc<str> {
 fn outside_account(
     graph: &CopyGraph,
     copy: &Copy,
-    assumed: &mut Vec<Arc<str>>,
+    words: &mut Words,
 ) -> Result<(), Cow<'static, str>> {
     if !is_outside(graph, copy) && !is_locked(graph, copy) {
-        return Err(deletable(graph, copy));
+        return Err(words.dead(|| deletable(graph, copy)));
     }
     if is_plain_replica(copy) {
         let address = &copy.address;
-        return Err(format!("wrong data arrive at `{address}` too, without delay").into());
+        return Err(
+            words.dead(|| format!("wrong data arrive at `{address}` too, without delay").into())
+        );
     }
     for need in copy.needs.iter() {
         if let Some(evidence) = shared_account(&graph.domains, &need.domains) {
-            return Err(need_fails(graph, copy, need, evidence));
+            return Err(words.dead(|| need_fails(graph, copy, need, evidence)));
         }
         if !are_disjoint(&graph.domains, &need.domains, Scope::Account) {
-            assumed.push(need_is_kept(graph, copy, need));
+            words.assumes(|| need_is_kept(graph, copy, need));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lifeboat_model::{
-    Address, Attributes, Bound, Domain, Goal, Mechanism, Provenance, Scope, Span, role,
+    Address, Attributes, Bound, Domain, Goal, Mechanism, Provenance, Retention, Scope, Span, role,
 };
 
 use super::super::model::Model;
@@ -75,10 +75,7 @@ impl<M> Relaxed<'_, M> {
             copy.needs = Arc::new([]);
         }
         if without(Fact::Locks) {
-            copy.lock = Some(Lock {
-                lasts: hard(Span::from_days(365_000)),
-                lifted_by: LiftedBy::Nobody,
-            });
+            copy.lock = Some(for_ever());
         }
         if without(Fact::Comes(repository.cloned())) {
             copy.recovery = Recovery {
@@ -110,6 +107,23 @@ impl<M: Model> Model for Relaxed<'_, M> {
         let mut copy = self.model.copy(graph, slot, choice, rules, source, lock);
         self.relax(&mut copy, slot.repository);
         copy
+    }
+
+    fn kept(&mut self, slot: &Slot<'_>, choice: &Choice, rules: &Rules) -> Arc<Retention> {
+        self.model.kept(slot, choice, rules)
+    }
+
+    fn lock(
+        &mut self,
+        slot: &Slot<'_>,
+        choice: &Choice,
+        rules: &Rules,
+        lock: &Attributes,
+    ) -> Option<Lock> {
+        if self.without.contains(&Fact::Locks) {
+            return Some(for_ever());
+        }
+        self.model.lock(slot, choice, rules, lock)
     }
 
     fn loss(&self, graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal) -> Bound<Span> {
@@ -156,6 +170,13 @@ fn often(capture: &Capture, often: Span) -> Capture {
             window: *window,
         },
         Capture::Replica(_) => Capture::Replica(Lag::Synchronous),
+    }
+}
+
+fn for_ever() -> Lock {
+    Lock {
+        lasts: hard(Span::from_days(365_000)),
+        lifted_by: LiftedBy::Nobody,
     }
 }
 

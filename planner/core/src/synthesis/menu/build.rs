@@ -1,17 +1,18 @@
-//! Judges every choice in every place.
+//! Puts every choice in every place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use lifeboat_model::{Attributes, Bound, Mechanism, Scope, Span, role};
+use lifeboat_model::{Mechanism, Retention, Span, role};
 
-use super::super::model::{Model, Pace};
+use super::super::model::Model;
 use super::super::search::NodeId;
 use super::super::space::{Need, Rules, Slot, Space};
 use super::explain::Said;
+use super::judge::Judged;
 use super::node::{Menu, Node, Way};
 use super::prune::prune;
-use crate::cost::Held;
-use crate::exposure::graph::{Capture, Copy, CopyGraph, LiftedBy};
+use crate::exposure::graph::CopyGraph;
 
 /// Returns the menu of a target: every choice in every place, made from every source, without those that another one
 /// of the same place beats in everything.
@@ -41,6 +42,7 @@ pub(crate) fn build<'a>(
         },
         locks: Vec::new(),
         judged: BTreeMap::new(),
+        kept: BTreeMap::new(),
     };
     building.locks();
     building.roots();
@@ -51,18 +53,17 @@ pub(crate) fn build<'a>(
     menu
 }
 
-struct Building<'a, 'm, M> {
-    rules: &'m Rules,
-    model: &'m mut M,
-    menu: Menu<'a>,
+pub(super) struct Building<'a, 'm, M> {
+    pub(super) rules: &'m Rules,
+    pub(super) model: &'m mut M,
+    pub(super) menu: Menu<'a>,
     /// Every lock.
-    locks: Vec<NodeId>,
-    /// What copies give that were judged: by the node that they are made from, the slot and the choice.
-    judged: BTreeMap<(Option<NodeId>, usize, usize), Vec<Given>>,
+    pub(super) locks: Vec<NodeId>,
+    /// What copies give that were judged: by the node that they are made from, and the slot.
+    judged: BTreeMap<(Option<NodeId>, usize), Arc<Judged>>,
+    /// What each choice of a slot keeps.
+    pub(super) kept: BTreeMap<(usize, usize), Arc<Retention>>,
 }
-
-/// What a copy covers and how fast it comes back, with a lock or without one.
-type Given = (Option<NodeId>, u32, Option<usize>);
 
 impl<M: Model> Building<'_, '_, M> {
     /// Adds what protects nothing by itself: locks and guards.
@@ -102,9 +103,7 @@ impl<M: Model> Building<'_, '_, M> {
             if needs_base {
                 continue;
             }
-            for choice in 0..self.choices(slot) {
-                self.copy(slot, choice, None);
-            }
+            self.copies(slot, None);
         }
     }
 
@@ -128,9 +127,7 @@ impl<M: Model> Building<'_, '_, M> {
                 if self.is_same_repository(slot, *source) != log {
                     continue;
                 }
-                for choice in 0..self.choices(slot) {
-                    self.copy(slot, choice, Some(*source));
-                }
+                self.copies(slot, Some(*source));
             }
         }
     }
@@ -143,12 +140,12 @@ impl<M: Model> Building<'_, '_, M> {
             .collect()
     }
 
-    fn choices(&self, slot: usize) -> usize {
+    pub(super) fn choices(&self, slot: usize) -> usize {
         let slot = self.menu.space.slots.get(slot);
         slot.map_or(0, |slot| slot.choices.len())
     }
 
-    fn mechanism(&self, slot: usize) -> Option<Mechanism> {
+    pub(super) fn mechanism(&self, slot: usize) -> Option<Mechanism> {
         Some(self.menu.space.slots.get(slot)?.spec.mechanism)
     }
 
@@ -176,18 +173,13 @@ impl<M: Model> Building<'_, '_, M> {
         graph: Option<CopyGraph>,
     ) -> NodeId {
         let of_parent = parent.and_then(|node| self.menu.nodes.get(node));
-        let follows = of_parent.and_then(|node| node.every);
         let stands = |slot: &Slot<'_>| slot.today.as_ref().is_some_and(|(it, _)| *it == choice);
         let from = of_parent
             .filter(|node| node.today)
             .and_then(|node| Some(&self.menu.space.slots.get(node.slot)?.part));
         let here = self.menu.space.slots.get(slot);
         let today = here.is_some_and(stands) && self.today_from(slot, choice) == from;
-        let every = here.and_then(|slot| {
-            let choice = slot.choices.get(choice)?;
-            let own = choice.span(role::FLUSH_EVERY).or(choice.every);
-            own.or(follows.filter(|_| slot.spec.mechanism == Mechanism::Copy))
-        });
+        let every = self.every(slot, choice, parent);
         self.menu.nodes.push(Node {
             slot,
             choice,
@@ -199,29 +191,41 @@ impl<M: Model> Building<'_, '_, M> {
         self.menu.nodes.len() - 1
     }
 
-    /// Adds one copy, alone and with each lock that gives it more.
-    fn copy(&mut self, slot: usize, choice: usize, parent: Option<NodeId>) {
+    /// Returns the shortest time between two points of a choice; that of its source where it follows.
+    pub(super) fn every(&self, slot: usize, choice: usize, parent: Option<NodeId>) -> Option<Span> {
+        let slot = self.menu.space.slots.get(slot)?;
+        let choice = slot.choices.get(choice)?;
+        let own = choice.span(role::FLUSH_EVERY).or(choice.every);
+        let follows = || {
+            let parent = parent.filter(|_| slot.spec.mechanism == Mechanism::Copy)?;
+            self.menu.nodes.get(parent)?.every
+        };
+        own.or_else(follows)
+    }
+
+    /// Adds the copies of a slot that are made from one source, alone and with each lock that gives them more.
+    fn copies(&mut self, slot: usize, parent: Option<NodeId>) {
         let like = parent.map(|parent| self.like(parent, slot));
-        let key = (like, slot, choice);
-        let (graph, gives) = match self.judged.get(&key) {
-            Some(known) => (None, known.clone()),
+        let judged = match self.judged.get(&(like, slot)) {
+            Some(known) => Arc::clone(known),
             None => {
-                let Some((graph, gives)) = self.judge(slot, choice, like) else {
-                    return;
-                };
-                self.judged.insert(key, gives.clone());
-                (Some(graph), gives)
+                let judged = Arc::new(self.judge(slot, like));
+                self.judged.insert((like, slot), Arc::clone(&judged));
+                judged
             }
         };
-        let graph = graph.filter(|_| parent.is_none());
-        let node = self.add(slot, choice, parent, graph);
-        let ways = gives.into_iter().map(|(lock, covers, pace)| Way {
-            node,
-            lock,
-            covers,
-            pace,
-        });
-        self.menu.ways.extend(ways);
+        for choice in &judged.worth {
+            let graph = judged.graphs.get(*choice).cloned();
+            let node = self.add(slot, *choice, parent, graph);
+            let gives = judged.gives.get(*choice).into_iter().flatten();
+            let ways = gives.map(|(lock, covers, pace)| Way {
+                node,
+                lock: *lock,
+                covers: *covers,
+                pace: *pace,
+            });
+            self.menu.ways.extend(ways);
+        }
     }
 
     /// Returns the first source that gives the same to what is made from it: what a source itself keeps makes a
@@ -239,176 +243,6 @@ impl<M: Model> Building<'_, '_, M> {
         nodes.position(|node| of(node) == wanted).unwrap_or(parent)
     }
 
-    /// Returns the graph that a copy makes, and what it gives alone and with each lock that gives it more.
-    fn judge(
-        &mut self,
-        slot: usize,
-        choice: usize,
-        parent: Option<NodeId>,
-    ) -> Option<(CopyGraph, Vec<Given>)> {
-        let of_parent = parent.and_then(|node| self.menu.graphs.get(node)?.as_ref());
-        let mut graph = of_parent.unwrap_or(&self.menu.base).clone();
-        let source = graph.copies.len().checked_sub(1);
-        let place = graph.copies.len();
-        let at = self.menu.space.slots.get(slot)?;
-        let chosen = at.choices.get(choice)?;
-        let alone = self
-            .model
-            .copy(&graph, at, chosen, self.rules, source, None);
-        graph.copies.push(alone.clone());
-        let covers = self.covers(&graph, place, slot);
-        let pace = self.pace(&graph, place);
-        let mut gives = vec![(None, covers, pace)];
-        let locks = if self.may_cover(&graph, place) & !covers == 0 {
-            Vec::new()
-        } else {
-            self.locks.clone()
-        };
-        for lock in locks {
-            let at = self.menu.space.slots.get(slot)?;
-            let Some((repository, attributes)) = self.lock(lock) else {
-                continue;
-            };
-            if repository.is_none()
-                || repository != at.repository
-                || self.outlasts(&attributes, at, choice, parent)
-            {
-                continue;
-            }
-            graph.copies.truncate(place);
-            let chosen = at.choices.get(choice)?;
-            let locked = self
-                .model
-                .copy(&graph, at, chosen, self.rules, source, Some(&attributes));
-            graph.copies.push(locked);
-            let with_lock = self.covers(&graph, place, slot);
-            if with_lock & !covers != 0 {
-                gives.push((Some(lock), with_lock, pace));
-            }
-        }
-        graph.copies.truncate(place);
-        graph.copies.push(alone);
-        Some((graph, gives))
-    }
-
-    /// Returns whether a lock would keep points for longer than the retention does: what it then costs would be the
-    /// lock's, and the retention would not say what is kept.
-    fn outlasts(
-        &self,
-        lock: &Attributes,
-        slot: &Slot<'_>,
-        choice: usize,
-        parent: Option<NodeId>,
-    ) -> bool {
-        let lasts = lock.get(role::LOCK_FOR).and_then(|it| it.as_str());
-        let lasts: Option<Span> = lasts.and_then(|it| it.parse().ok());
-        let Some((lasts, choice)) = lasts.zip(slot.choices.get(choice)) else {
-            return false;
-        };
-        let of_parent = parent.and_then(|node| self.menu.nodes.get(node)?.every);
-        let every = choice
-            .span(role::FLUSH_EVERY)
-            .or(choice.every)
-            .or(of_parent);
-        let retention = choice.retention.as_ref().or(self.rules.retention.as_ref());
-        let held = retention.zip(every).map(|(it, every)| Held::of(it, every));
-        let reach = match (choice.span(role::WINDOW), held) {
-            (Some(window), _) => window,
-            (None, Some(Some(held))) => held.reach,
-            (None, Some(None) | None) => return false,
-        };
-        // The retention asks for a lock that lasts: the first one that is long enough is what it costs.
-        lasts > reach.max(self.least_lock())
-    }
-
-    /// Returns the shortest lock that lasts for as long as the retention wants points to be undeletable.
-    fn least_lock(&self) -> Span {
-        let Some(wanted) = self.rules.immutable_for else {
-            return Span::ZERO;
-        };
-        let locks = self.locks.iter().filter_map(|lock| {
-            let choice = self.menu.choice(self.menu.nodes.get(*lock)?)?;
-            choice.span(role::LOCK_FOR)
-        });
-        locks
-            .filter(|lasts| *lasts >= wanted)
-            .min()
-            .unwrap_or_default()
-    }
-
-    fn lock(&self, node: NodeId) -> Option<(Option<&lifeboat_model::Address>, Attributes)> {
-        let node = self.menu.nodes.get(node)?;
-        let repository = self.menu.slot(node)?.repository;
-        Some((repository, self.menu.choice(node)?.attributes.clone()))
-    }
-
-    /// Returns what a copy covers, its recovery times apart.
-    fn covers(&self, graph: &CopyGraph, place: usize, slot: usize) -> u32 {
-        let mut covers = 0;
-        for (index, need) in self.menu.needs.iter().enumerate() {
-            let met = match need {
-                Need::Scope(scope) => self.is_fresh(graph, place, *scope),
-                Need::Immutable => {
-                    let copy = graph.copies.get(place);
-                    copy.is_some_and(|copy| self.is_locked(copy))
-                }
-                Need::Uses(mechanism) => self.mechanism(slot) == Some(*mechanism),
-            };
-            covers |= u32::from(met) << index;
-        }
-        covers
-    }
-
-    /// Returns what a copy may cover once a lock stands beside it, which changes nothing of how often it runs.
-    fn may_cover(&self, graph: &CopyGraph, place: usize) -> u32 {
-        let may = |need: &Need| match need {
-            Need::Scope(scope) => self.rules.goals.get(scope).is_some_and(|goal| {
-                goal.rpo
-                    .is_none_or(|goal| !is_too_seldom(graph, place, goal))
-            }),
-            Need::Immutable => true,
-            Need::Uses(_) => false,
-        };
-        let needs = self.menu.needs.iter().enumerate();
-        needs.fold(0, |bits, (index, need)| {
-            bits | u32::from(may(need)) << index
-        })
-    }
-
-    fn is_fresh(&self, graph: &CopyGraph, place: usize, scope: Scope) -> bool {
-        let Some(goal) = self.rules.goals.get(&scope) else {
-            return false;
-        };
-        if goal
-            .rpo
-            .is_some_and(|goal| is_too_seldom(graph, place, goal))
-        {
-            return false;
-        }
-        match self.model.loss(graph, place, scope, goal) {
-            Bound::Finite(loss) => goal.rpo.is_none_or(|goal| loss <= goal),
-            Bound::Unbounded => false,
-        }
-    }
-
-    fn is_locked(&self, copy: &Copy) -> bool {
-        let wanted = self.rules.immutable_for;
-        wanted.is_some_and(|wanted| {
-            copy.lock.as_ref().is_some_and(|lock| {
-                lock.lasts.value >= wanted && lock.lifted_by != LiftedBy::Anybody
-            })
-        })
-    }
-
-    fn pace(&mut self, graph: &CopyGraph, place: usize) -> Option<usize> {
-        let mut paces = self.menu.paces.iter();
-        let known = paces.position(|known| known.is_same(graph, place));
-        Some(known.unwrap_or_else(|| {
-            self.menu.paces.push(Pace::new(graph.clone(), place));
-            self.menu.paces.len() - 1
-        }))
-    }
-
     /// Finds the nodes that stand today.
     fn today(&mut self) {
         let standing = self.menu.space.slots.iter().enumerate();
@@ -421,22 +255,4 @@ impl<M: Model> Building<'_, '_, M> {
             .collect();
         self.menu.today = nodes.filter(|nodes| !nodes.is_empty());
     }
-}
-
-/// Returns whether a copy, or what it is made from, runs so seldom that no goal of this loss can be met: the newest
-/// point may be as old as the time between two runs. Most of what is offered needs no model to be turned down.
-fn is_too_seldom(graph: &CopyGraph, place: usize, goal: Span) -> bool {
-    let mut at = Some(place);
-    for _ in 0..graph.copies.len() {
-        let Some(copy) = at.and_then(|index| graph.copies.get(index)) else {
-            break;
-        };
-        if let Capture::Scheduled { longest, .. } = &copy.capture
-            && longest.value > goal
-        {
-            return true;
-        }
-        at = copy.source;
-    }
-    false
 }

@@ -6,6 +6,7 @@
 mod build;
 mod covering;
 mod explain;
+mod judge;
 mod node;
 mod prune;
 mod weigh;

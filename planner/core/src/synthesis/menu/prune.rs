@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lifeboat_model::{Mechanism, Retention, Span, role};
 
 use super::super::search::NodeId;
+use super::judge::Given;
 use super::node::{Menu, Node, Way};
 use crate::cost::{Held, full_every};
 
@@ -36,7 +37,7 @@ impl Use {
 #[derive(Debug)]
 struct Profile {
     /// With each lock, by the lock: what it covers and how fast it comes back.
-    gives: Vec<(Option<NodeId>, u32, Option<usize>)>,
+    gives: Vec<Given>,
     takes: Use,
     /// What is made from it, by the choice of the slot.
     children: Vec<(usize, usize, NodeId)>,
@@ -75,6 +76,44 @@ pub(super) fn prune(menu: &mut Menu<'_>) {
         }
     }
     sweep(menu, &dropped);
+}
+
+/// Returns the choices of a slot that no other beats, of those that nothing is made from; `gives` is what each gives,
+/// `every` how often it runs. What stands today is among them.
+///
+/// Exact: which beat which is the same as for nodes, and an order; so what [`prune`] would leave of all is what it leaves
+/// of these.
+pub(super) fn worth(
+    menu: &Menu<'_>,
+    slot: usize,
+    every: impl Fn(usize) -> Option<Span>,
+    gives: &[Vec<Given>],
+) -> Vec<usize> {
+    let profiles = gives.iter().enumerate().map(|(choice, gives)| Profile {
+        gives: gives.clone(),
+        takes: takes(
+            menu,
+            &Node {
+                slot,
+                choice,
+                parent: None,
+                today: false,
+                every: every(choice),
+            },
+        ),
+        children: Vec::new(),
+    });
+    let profiles: Vec<Profile> = profiles.collect();
+    let of_slot = menu.space.slots.get(slot);
+    let today = of_slot.and_then(|slot| slot.today.as_ref()).map(|it| it.0);
+    let beats = |(one, by): (usize, &Profile), (other, of): (usize, &Profile)| {
+        one != other && is_no_worse(by, of) && (by.takes.is_less(of.takes) || one < other)
+    };
+    let all = || profiles.iter().enumerate();
+    all()
+        .filter(|of| Some(of.0) == today || !all().any(|by| beats(by, *of)))
+        .map(|(choice, _)| choice)
+        .collect()
 }
 
 /// Returns whether one node beats another: same place, same source, and in nothing worse.
