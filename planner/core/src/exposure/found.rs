@@ -85,12 +85,12 @@ impl Found {
     where
         T: Clone + Into<Arc<str>>,
     {
-        let assuming = if provenance.proves() {
-            Vec::new()
-        } else {
-            vec![source.clone().into()]
-        };
-        self.inherit(provenance.clone(), assuming);
+        if *provenance > self.provenance {
+            self.provenance = provenance.clone();
+        }
+        if !provenance.proves() {
+            self.assumes(source.clone().into());
+        }
     }
 
     /// Notes that it rests on what something of this provenance takes for granted.
@@ -99,9 +99,13 @@ impl Found {
             self.provenance = provenance;
         }
         for one in assuming {
-            if !self.assuming.contains(&one) {
-                self.assuming.push(one);
-            }
+            self.assumes(one);
+        }
+    }
+
+    fn assumes(&mut self, one: Arc<str>) {
+        if !self.assuming.contains(&one) {
+            self.assuming.push(one);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Action, Address, BackupRule, Catalog, Exposure, ExposureRow, Finding, Goal, LiveState,
+    Action, Address, BackupRule, Block, Catalog, Exposure, ExposureRow, Finding, Goal, LiveState,
     Objective, PlanOptions, RecordedState, Scope, Span,
 };
 
@@ -60,11 +60,11 @@ pub fn exposures(
     let world = World::live(live);
     let targets = targets(design, &world);
     let scene = Scene::new(&mut builder, &world, &targets);
-    let rows = targets.iter().flat_map(|target| {
-        let goals = goals(design.objective(target));
-        goals.map(move |(scope, goal)| (target, scope, goal))
+    let rows = (0..targets.len()).flat_map(|place| {
+        let goals = goals(scene.objective(place));
+        goals.map(move |(scope, goal)| (place, scope, goal))
     });
-    rows.filter_map(|(target, scope, goal)| scene.target(target, scope, &goal, &mut Silent))
+    rows.filter_map(|(place, scope, goal)| scene.exposure(place, scope, &goal, &mut Silent))
         .collect()
 }
 
@@ -93,13 +93,16 @@ pub(crate) fn survey(snapshots: &Snapshots<'_>, actions: &[Action]) -> Survey {
     let worlds = worlds(snapshots, actions);
     let targets = targets(snapshots.design, &worlds.0);
     let now = Scene::new(&mut builder, &worlds.0, &targets);
-    let planned = Scene::new(&mut builder, &worlds.1, &targets);
+    let touched: BTreeSet<Address> = actions.iter().map(|it| it.address.owner()).collect();
+    let in_repositories = touched.iter().any(|it| it.block == Block::Repository);
+    let is_same = |target: &Address| !in_repositories && !touched.contains(target);
+    let planned = now.planned(&mut builder, &worlds.1, is_same);
     let mut rows = Vec::with_capacity(targets.len() * SCOPES.len());
-    for target in &targets {
-        let objective = snapshots.design.objective(target);
+    for (place, target) in targets.iter().enumerate() {
+        let objective = now.objective(place);
         for (scope, goal) in goals(objective) {
             let of = |scene: &Scene<'_>| {
-                let exposure = scene.target(target, scope, &goal, &mut Silent);
+                let exposure = scene.exposure(place, scope, &goal, &mut Silent);
                 exposure.unwrap_or_else(|| nothing(target))
             };
             rows.push(ExposureRow {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lifeboat_model::{Address, Domain, Goal, Scope};
+use lifeboat_model::{Domain, Goal, Scope};
 
 use super::graph::CopyGraph;
 use super::loss::is_alive;
@@ -12,8 +12,8 @@ use super::trace::Silent;
 /// The loads that the targets of a world put on each other, in each scope.
 #[derive(Debug)]
 pub(crate) struct Together {
-    /// The group of each target.
-    groups: BTreeMap<(Scope, usize), usize>,
+    /// The group of each target, by its place.
+    groups: BTreeMap<Scope, Vec<Option<usize>>>,
     loads: Vec<Group>,
     alone: Load,
 }
@@ -30,48 +30,43 @@ struct Group {
 pub(crate) const GOALS_FIRST: &str = "what has no RTO goal is restored after what has one";
 
 impl Together {
-    /// Returns who fails together: targets that share a domain that the scope takes, and those that share one with
+    /// Returns the loads of those who fail together, by their groups: targets that share a domain that the scope takes, and those that share one with
     /// them. That is never too few.
     ///
     /// Each counts with its fastest copy. Those without a goal for their recovery time wait for the others. After a
     /// corruption each target recovers by itself.
     pub(crate) fn of<'a>(
         graphs: &[CopyGraph],
-        goal: impl Fn(&Address, Scope) -> Option<&'a Goal>,
+        groups: &[(Scope, Vec<usize>)],
+        goal: impl Fn(usize, Scope) -> Option<&'a Goal>,
     ) -> Self {
         let mut together = Self {
             groups: BTreeMap::new(),
             loads: Vec::new(),
             alone: Load::alone(),
         };
-        for scope in Scope::ALL {
-            if scope == Scope::Corruption {
-                continue;
-            }
-            let has_goal = |graph: &CopyGraph| {
-                let goal = goal(&graph.target, scope);
-                goal.is_some_and(|goal| goal.rto.is_some())
-            };
-            for group in groups(graphs.iter().map(|graph| &*graph.domains), scope) {
-                let with_goal = group
-                    .iter()
-                    .filter_map(|index| Some((*index, graphs.get(*index)?)))
-                    .filter(|(_, graph)| has_goal(graph));
-                let used: Vec<(&CopyGraph, usize)> = with_goal
-                    .clone()
-                    .filter_map(|(_, graph)| Some((graph, fastest(graph, scope)?)))
-                    .collect();
-                let place = together.loads.len();
-                for (index, _) in with_goal {
-                    together.groups.insert((scope, index), place);
+        for (scope, group) in groups {
+            let (scope, place) = (*scope, together.loads.len());
+            let of_scope = together.groups.entry(scope);
+            let of_scope = of_scope.or_insert_with(|| vec![None; graphs.len()]);
+            let mut leaves_out = false;
+            let mut used: Vec<(&CopyGraph, usize)> = Vec::with_capacity(group.len());
+            for index in group {
+                let has_goal = goal(*index, scope).is_some_and(|goal| goal.rto.is_some());
+                leaves_out |= !has_goal;
+                let (Some(own), Some(graph)) = (of_scope.get_mut(*index), graphs.get(*index))
+                else {
+                    continue;
+                };
+                if has_goal {
+                    *own = Some(place);
+                    used.extend(fastest(graph, scope).map(|copy| (graph, copy)));
                 }
-                together.loads.push(Group {
-                    leaves_out: group
-                        .iter()
-                        .any(|index| graphs.get(*index).is_some_and(|graph| !has_goal(graph))),
-                    load: Load::of(scope, used),
-                });
             }
+            together.loads.push(Group {
+                leaves_out,
+                load: Load::of(scope, used),
+            });
         }
         together
     }
@@ -89,8 +84,8 @@ impl Together {
     }
 
     fn group(&self, scope: Scope, target: usize) -> Option<&Group> {
-        let group = self.groups.get(&(scope, target))?;
-        self.loads.get(*group)
+        let group = self.groups.get(&scope)?.get(target).copied()?;
+        self.loads.get(group?)
     }
 }
 
@@ -103,6 +98,19 @@ fn takes(scope: Scope, domain: &Domain) -> bool {
             domain.scope >= Scope::Instance && domain.scope <= scope
         }
     }
+}
+
+/// Returns who fails together in each scope that takes places or accounts.
+pub(crate) fn all_groups(graphs: &[CopyGraph]) -> Vec<(Scope, Vec<usize>)> {
+    let scopes = Scope::ALL.into_iter();
+    let scopes = scopes.filter(|scope| *scope != Scope::Corruption);
+    let of = |scope| {
+        let domains = graphs.iter().map(|graph| &*graph.domains);
+        groups(domains, scope)
+            .into_iter()
+            .map(move |group| (scope, group))
+    };
+    scopes.flat_map(of).collect()
 }
 
 /// Returns the groups of more than one target, in the order of their first; `domains` are those of each target.

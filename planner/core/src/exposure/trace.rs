@@ -72,3 +72,24 @@ impl Trace for Tree {
         self.open.last_mut().unwrap_or(&mut self.top).push(step);
     }
 }
+
+/// Keeps what the last step at the top says, and builds no other text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Last {
+    open: usize,
+    /// What it says.
+    pub(crate) says: Option<String>,
+}
+
+impl Trace for Last {
+    fn open(&mut self) {
+        self.open += 1;
+    }
+
+    fn close(&mut self, step: impl FnOnce() -> Told) {
+        self.open = self.open.saturating_sub(1);
+        if self.open == 0 {
+            self.says = Some(step().says);
+        }
+    }
+}

@@ -22,3 +22,4 @@ mod value;
 pub(crate) use builder::Builder;
 pub(crate) use proposal::Proposed;
 pub(crate) use resolve::Contradiction;
+pub(crate) use standing::settled;

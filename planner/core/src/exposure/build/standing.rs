@@ -280,6 +280,15 @@ fn not_looked_at() -> Need {
     }
 }
 
+/// Returns what a copy holds once schedules and retention have run for long enough.
+pub(crate) fn settled(mechanism: Mechanism, now: Holds) -> Holds {
+    match (mechanism, now) {
+        (Mechanism::Replica | Mechanism::Log, _) => Holds::Steady,
+        (_, Holds::Nothing) => Holds::Nothing,
+        _ => Holds::Steady,
+    }
+}
+
 /// Returns what a copy holds: a live copy needs no points, and log comes by itself once it has been set up.
 fn holds(mechanism: Mechanism, points: Holds, world: &World<'_>) -> Holds {
     match mechanism {

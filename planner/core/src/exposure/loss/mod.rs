@@ -23,11 +23,11 @@ pub use survival::survives;
 pub(crate) use survival::{is_alive, is_locked};
 
 use jiff::Timestamp;
-use lifeboat_model::{Bound, Goal, Scope, Span, Step};
+use lifeboat_model::{Bound, Goal, Scope, Span};
 
 use super::found::Found;
 use super::graph::CopyGraph;
-use super::trace::{Told, Trace, Tree};
+use super::trace::{Last, Told, Trace};
 
 /// What one copy gives in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,13 +92,12 @@ pub fn freshness<T: Trace>(graph: &CopyGraph, copy: usize, trace: &mut T) -> Fou
 
 /// Returns in one line why a copy gives what it gives, with the numbers of the formula.
 pub fn why(graph: &CopyGraph, copy: usize, scope: Scope, goal: &Goal, as_of: Timestamp) -> String {
-    let mut tree = Tree::default();
-    let loss = copy_loss(graph, copy, scope, goal, as_of, &mut tree);
+    let mut last = Last::default();
+    let loss = copy_loss(graph, copy, scope, goal, as_of, &mut last);
     if loss.rpo.bound == Bound::Unbounded {
         return loss.rpo.reason.into_owned();
     }
-    let last = tree.steps().pop();
-    last.map_or_else(String::new, |Step { says, .. }| says)
+    last.says.unwrap_or_default()
 }
 
 impl CopyLoss {
