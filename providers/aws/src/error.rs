@@ -38,15 +38,18 @@ where
             Self::DispatchFailure(error) if error.is_user() => {
                 (ErrorClass::Invalid, "the request cannot be sent".to_owned())
             }
-            Self::DispatchFailure(error) if error.is_timeout() || error.is_io() => {
-                (ErrorClass::Unavailable, "the endpoint cannot be reached".to_owned())
-            }
-            Self::DispatchFailure(_) => {
-                (ErrorClass::Denied, "there are no credentials that can be used".to_owned())
-            }
-            Self::ResponseError(_) => {
-                (ErrorClass::Unavailable, "the answer cannot be read".to_owned())
-            }
+            Self::DispatchFailure(error) if error.is_timeout() || error.is_io() => (
+                ErrorClass::Unavailable,
+                "the endpoint cannot be reached".to_owned(),
+            ),
+            Self::DispatchFailure(_) => (
+                ErrorClass::Denied,
+                "there are no credentials that can be used".to_owned(),
+            ),
+            Self::ResponseError(_) => (
+                ErrorClass::Unavailable,
+                "the answer cannot be read".to_owned(),
+            ),
             _ => (ErrorClass::Invalid, "the request makes no sense".to_owned()),
         };
         let error = ProviderError::new(class, format!("`{action}` on `{object}` failed: {said}"));
@@ -66,17 +69,28 @@ where
 /// Returns the class of a code of the API.
 fn class_of(code: &str, status: u16) -> ErrorClass {
     match code {
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestLimitExceeded"
-        | "SlowDown" | "TooManyRequestsException" | "RequestThrottled"
-        | "RequestThrottledException" | "ProvisionedThroughputExceededException" => {
-            ErrorClass::Throttled
-        }
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthFailure"
-        | "InvalidClientTokenId" | "ExpiredToken" | "ExpiredTokenException"
-        | "SignatureDoesNotMatch" | "InvalidAccessKeyId" | "KMSKeyNotAccessibleFault"
-        | "UnrecognizedClientException" | "OptInRequired" | "AllAccessDisabled" => {
-            ErrorClass::Denied
-        }
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "SlowDown"
+        | "TooManyRequestsException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "ProvisionedThroughputExceededException" => ErrorClass::Throttled,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AuthFailure"
+        | "InvalidClientTokenId"
+        | "ExpiredToken"
+        | "ExpiredTokenException"
+        | "SignatureDoesNotMatch"
+        | "InvalidAccessKeyId"
+        | "KMSKeyNotAccessibleFault"
+        | "UnrecognizedClientException"
+        | "OptInRequired"
+        | "AllAccessDisabled" => ErrorClass::Denied,
         _ if code.contains("NotFound") || code.starts_with("NoSuch") => ErrorClass::NotFound,
         _ if code.contains("QuotaExceeded") || code.contains("LimitExceeded") => ErrorClass::Quota,
         _ if code.contains("AlreadyExists")

@@ -14,4 +14,5 @@ mod s3;
 mod settings;
 
 pub use catalog::{catalog, catalog_elsewhere};
+pub use client::Connection;
 pub use provider::AwsProvider;

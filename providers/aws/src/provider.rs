@@ -11,7 +11,7 @@ use lifeboat_contract::{
 use lifeboat_model::{Attributes, Catalog, LiveResource, LiveState, RecoveryPointId};
 
 use crate::catalog::{Scheduling, catalog_of};
-use crate::client::Aws;
+use crate::client::{Aws, Connection};
 use crate::settings::Settings;
 use crate::{rds, s3};
 
@@ -32,8 +32,19 @@ impl AwsProvider {
     /// # Errors
     /// `invalid` when an argument makes no sense.
     pub fn new(arguments: &Attributes) -> Result<Self, ProviderError> {
+        Self::connected(arguments, Connection::default())
+    }
+
+    /// Returns the provider of a block, connected like this. Makes no call.
+    ///
+    /// # Errors
+    /// As [`AwsProvider::new`].
+    pub fn connected(
+        arguments: &Attributes,
+        connection: Connection,
+    ) -> Result<Self, ProviderError> {
         Ok(Self {
-            aws: Arc::new(Aws::new(Settings::of(arguments)?)),
+            aws: Arc::new(Aws::new(Settings::of(arguments)?, connection)),
         })
     }
 

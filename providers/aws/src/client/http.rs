@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -22,16 +23,31 @@ impl Requests {
     }
 }
 
-/// Returns the client that counts into `requests`.
-pub(super) fn counting(requests: &Requests) -> SharedHttpClient {
+/// What a provider connects with, where it is not what the environment says.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// The credentials; without them the SDK's chain is asked.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// The HTTP client; without it one with TLS of the platform's roots.
+    pub http: Option<SharedHttpClient>,
+}
+
+impl Connection {
+    /// Returns the client, made to count into `requests`.
+    pub(super) fn counting(&self, requests: &Requests) -> SharedHttpClient {
+        let client = self.http.clone().unwrap_or_else(with_tls);
+        SharedHttpClient::new(Counting {
+            client,
+            requests: requests.clone(),
+        })
+    }
+}
+
+fn with_tls() -> SharedHttpClient {
     let mode = tls::rustls_provider::CryptoMode::AwsLc;
-    let client = aws_smithy_http_client::Builder::new()
+    aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(mode))
-        .build_https();
-    SharedHttpClient::new(Counting {
-        client,
-        requests: requests.clone(),
-    })
+        .build_https()
 }
 
 #[derive(Debug)]

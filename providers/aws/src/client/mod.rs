@@ -3,5 +3,6 @@
 mod http;
 mod session;
 
+pub use http::Connection;
 pub(crate) use http::Requests;
 pub(crate) use session::{Aws, Session};

@@ -13,7 +13,7 @@ use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
-use super::http::{Requests, counting};
+use super::http::{Connection, Requests};
 use crate::error::Failed as _;
 use crate::settings::Settings;
 
@@ -31,6 +31,7 @@ pub(crate) struct Aws {
     pub(crate) settings: Settings,
     /// What was sent so far.
     pub(crate) requests: Requests,
+    connection: Connection,
     home: OnceCell<Arc<Session>>,
     /// Sessions of other provider blocks, by their address.
     elsewhere: Mutex<BTreeMap<Address, Arc<Session>>>,
@@ -61,9 +62,10 @@ pub(crate) struct Session {
 
 impl Aws {
     /// Returns the sessions of a provider. Makes no call.
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings, connection: Connection) -> Self {
         Self {
             settings,
+            connection,
             requests: Requests::default(),
             home: OnceCell::new(),
             elsewhere: Mutex::default(),
@@ -77,7 +79,7 @@ impl Aws {
     pub(crate) async fn home(&self) -> Result<Arc<Session>, ProviderError> {
         let session = self
             .home
-            .get_or_try_init(|| open(self.settings.clone(), &self.requests))
+            .get_or_try_init(|| self.open(self.settings.clone()))
             .await?;
         Ok(Arc::clone(session))
     }
@@ -107,84 +109,92 @@ impl Aws {
         {
             return Ok(Arc::clone(session));
         }
-        let session = open(settings, &self.requests).await?;
+        let session = self.open(settings).await?;
         elsewhere.insert(location.clone(), Arc::clone(&session));
         Ok(session)
     }
-}
 
-async fn open(settings: Settings, requests: &Requests) -> Result<Arc<Session>, ProviderError> {
-    let config = load(&settings, requests).await;
-    let region = config.region().map(ToString::to_string).ok_or_else(|| {
-        ProviderError::new(ErrorClass::Invalid, "there is no region for `provider \"aws\"`")
+    async fn open(&self, settings: Settings) -> Result<Arc<Session>, ProviderError> {
+        let config = self.load(&settings).await;
+        let region = config.region().map(ToString::to_string).ok_or_else(|| {
+            ProviderError::new(
+                ErrorClass::Invalid,
+                "there is no region for `provider \"aws\"`",
+            )
             .help("Give the block a `region`, or set AWS_REGION.")
-    })?;
-    let sts = aws_sdk_sts::Client::new(&config);
-    let identity = sts
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|error| error.failed("sts:GetCallerIdentity", &region))?;
-    let account = identity.account().unwrap_or_default().to_owned();
-    let allowed = &settings.allowed_account_ids;
-    if !allowed.is_empty() && !allowed.contains(&account) {
-        let message = format!(
-            "the credentials are of account `{account}`, and `allowed_account_ids` has {}",
-            allowed.join(", ")
-        );
-        return Err(ProviderError::new(ErrorClass::Denied, message)
-            .help("Use credentials of the right account, or another `profile`."));
+        })?;
+        let sts = aws_sdk_sts::Client::new(&config);
+        let identity = sts
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| error.failed("sts:GetCallerIdentity", &region))?;
+        let account = identity.account().unwrap_or_default().to_owned();
+        let allowed = &settings.allowed_account_ids;
+        if !allowed.is_empty() && !allowed.contains(&account) {
+            let message = format!(
+                "the credentials are of account `{account}`, and `allowed_account_ids` has {}",
+                allowed.join(", ")
+            );
+            return Err(ProviderError::new(ErrorClass::Denied, message)
+                .help("Use credentials of the right account, or another `profile`."));
+        }
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(true)
+            .build();
+        Ok(Arc::new(Session {
+            rds: aws_sdk_rds::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            kms: aws_sdk_kms::Client::new(&config),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
+            permits: Arc::new(Semaphore::new(settings.max_concurrency.max(1))),
+            region,
+            account,
+            config,
+            settings,
+        }))
     }
-    let s3 = aws_sdk_s3::config::Builder::from(&config)
-        .force_path_style(true)
-        .build();
-    Ok(Arc::new(Session {
-        rds: aws_sdk_rds::Client::new(&config),
-        s3: aws_sdk_s3::Client::from_conf(s3),
-        kms: aws_sdk_kms::Client::new(&config),
-        tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
-        permits: Arc::new(Semaphore::new(settings.max_concurrency.max(1))),
-        region,
-        account,
-        config,
-        settings,
-    }))
-}
 
-async fn load(settings: &Settings, requests: &Requests) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
-        .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(counting(requests))
-        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .timeout_config(timeouts);
-    if let Ok(name) = AppName::new("lifeboat") {
-        loader = loader.app_name(name);
+    async fn load(&self, settings: &Settings) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(self.connection.counting(&self.requests))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts);
+        if let Ok(name) = AppName::new("lifeboat") {
+            loader = loader.app_name(name);
+        }
+        if let Some(credentials) = &self.connection.credentials {
+            loader = loader.credentials_provider(credentials.clone());
+        }
+        if let Some(region) = &settings.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint) = &settings.endpoint_url {
+            loader = loader.endpoint_url(endpoint);
+        }
+        let config = loader.load().await;
+        let Some(role) = &settings.assume_role else {
+            return config;
+        };
+        let mut provider = AssumeRoleProvider::builder(&role.role_arn)
+            .session_name(role.session_name.as_deref().unwrap_or("lifeboat"))
+            .configure(&config);
+        if let Some(id) = &role.external_id {
+            provider = provider.external_id(id);
+        }
+        let credentials =
+            aws_credential_types::provider::SharedCredentialsProvider::new(provider.build().await);
+        config
+            .into_builder()
+            .credentials_provider(credentials)
+            .build()
     }
-    if let Some(region) = &settings.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(endpoint) = &settings.endpoint_url {
-        loader = loader.endpoint_url(endpoint);
-    }
-    let config = loader.load().await;
-    let Some(role) = &settings.assume_role else {
-        return config;
-    };
-    let mut provider = AssumeRoleProvider::builder(&role.role_arn)
-        .session_name(role.session_name.as_deref().unwrap_or("lifeboat"))
-        .configure(&config);
-    if let Some(id) = &role.external_id {
-        provider = provider.external_id(id);
-    }
-    let credentials = aws_credential_types::provider::SharedCredentialsProvider::new(
-        provider.build().await,
-    );
-    config.into_builder().credentials_provider(credentials).build()
 }

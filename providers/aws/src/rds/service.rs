@@ -33,7 +33,10 @@ pub(crate) async fn back_up(
     request: BackUpRequest<'_>,
     _context: &CallContext,
 ) -> Result<BackUpReport, ProviderError> {
-    Err(unknown_kind(request.protected.address, request.protected.kind))
+    Err(unknown_kind(
+        request.protected.address,
+        request.protected.kind,
+    ))
 }
 
 /// Deletes exactly these recovery points.
@@ -52,7 +55,10 @@ pub(crate) async fn restore(
     request: RestoreRequest<'_>,
     _context: &CallContext,
 ) -> Result<RestoreReport, ProviderError> {
-    Err(unknown_kind(request.protected.address, request.protected.kind))
+    Err(unknown_kind(
+        request.protected.address,
+        request.protected.kind,
+    ))
 }
 
 /// Checks the recovery points where they are.
@@ -61,7 +67,10 @@ pub(crate) async fn verify(
     request: VerifyRequest<'_>,
     _context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(request.protected.address, request.protected.kind))
+    Err(unknown_kind(
+        request.protected.address,
+        request.protected.kind,
+    ))
 }
 
 /// Checks what a restore wrote.
@@ -70,7 +79,10 @@ pub(crate) async fn verify_restored(
     request: RestoredRequest<'_>,
     _context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(request.protected.address, request.protected.kind))
+    Err(unknown_kind(
+        request.protected.address,
+        request.protected.kind,
+    ))
 }
 
 /// Removes what a drill restored.

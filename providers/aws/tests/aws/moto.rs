@@ -1,0 +1,50 @@
+//! A moto server for one test: started on a free port of the loopback, stopped by its process id.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A moto server that ends with the value.
+#[derive(Debug)]
+pub struct Moto {
+    /// Where it listens.
+    pub endpoint: String,
+    server: Child,
+}
+
+impl Moto {
+    /// Starts one, with what it lacks added, and waits until it answers.
+    pub fn start() -> Self {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let python = std::env::var("LIFEBOAT_TEST_PYTHON")
+            .unwrap_or_else(|_| home.join("../../.venv/bin/python").display().to_string());
+        let mut server = Command::new(&python)
+            .arg(home.join("tests/launch.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("`{python}` cannot be run (`.ci/test` installs it): {error}")
+            });
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .unwrap();
+        let port: u16 = line
+            .trim()
+            .parse()
+            .expect("moto printed no port: run tests/launch.py by hand to see why");
+        Self {
+            server,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        }
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

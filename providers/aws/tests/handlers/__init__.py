@@ -1,0 +1,1 @@
+"""What moto lacks, added as handlers in AWS's published form. Importing the package installs them."""
