@@ -9,7 +9,7 @@ use lifeboat_model::{
 };
 use serde_json::{Value, json};
 
-use super::{Builder, Proposed};
+use super::{Builder, Proposed, settled};
 use crate::configuration::{AssumptionsBlock, Location};
 use crate::design::Design;
 use crate::exposure::World;
@@ -431,4 +431,27 @@ fn what_a_repository_that_was_not_read_needs_is_assumed_not_to_be_lost() {
     // One that was looked for, and is not there yet, tells what it would need.
     site.live.places.insert(vault(), Vec::new());
     assert!(assumed(&site).is_empty());
+}
+
+#[test]
+fn once_it_is_settled_the_same_graph_differs_in_what_its_copies_hold_only() {
+    let mut site = Site::new();
+    let snapshot = json!(part("snapshot"));
+    let far = || json!("repository.vault.far");
+    let of_copy = [("repository", far()), ("from", snapshot)];
+    site.stands(&part("copy"), attributes(of_copy));
+    site.stands(&part("log"), attributes([("repository", far())]));
+    site.stands(&part("replica"), attributes([]));
+    for points in [Vec::new(), vec![point()]] {
+        site.live_of(&part("copy")).recovery_points = points;
+        let world = World::live(&site.live).settled();
+        let built = site.builder().graph(&world, &target());
+        let mut graph = site.graph();
+        assert_eq!(graph.copies.len(), 4);
+        assert_ne!(graph, built);
+        for copy in &mut graph.copies {
+            copy.holds = settled(copy.mechanism, copy.holds);
+        }
+        assert_eq!(graph, built);
+    }
 }
