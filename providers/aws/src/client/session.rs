@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::TimeSource as _;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
@@ -58,6 +62,33 @@ pub(crate) struct Session {
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     /// Held by each of many requests that run at once.
     pub(crate) permits: Arc<Semaphore>,
+}
+
+impl Session {
+    /// Returns the credentials that requests are signed with.
+    ///
+    /// # Errors
+    /// `denied` when there are none.
+    pub(crate) async fn credentials(&self) -> Result<Credentials, ProviderError> {
+        let found = match self.config.credentials_provider() {
+            Some(provider) => provider.provide_credentials().await,
+            None => Err(CredentialsError::not_loaded("there is no chain")),
+        };
+        found.map_err(|error| {
+            ProviderError::new(
+                ErrorClass::Denied,
+                "there are no credentials that can be used",
+            )
+            .because(error)
+        })
+    }
+
+    /// Returns the time that requests are signed with.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.config
+            .time_source()
+            .map_or_else(SystemTime::now, |source| source.now())
+    }
 }
 
 impl Aws {
