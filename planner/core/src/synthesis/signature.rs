@@ -140,6 +140,10 @@ fn elsewhere<'a>(design: &'a Design, live: &'a LiveState) -> BTreeSet<&'a str> {
             add(&need.domains);
         }
     }
+    // What repositories would need that are not made yet.
+    for need in live.needs.values().flatten() {
+        add(&need.domains);
+    }
     for (address, domains) in live.places.iter().chain(&design.domains) {
         if is_other(address) {
             add(domains);

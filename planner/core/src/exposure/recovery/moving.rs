@@ -23,7 +23,7 @@ use super::transfer::time_alone;
 pub(crate) struct Moving {
     /// How long they take when nobody else restores.
     alone: Nanos,
-    /// Each link, with how long they keep it busy.
+    /// Each link that others may use, with how long they keep it busy.
     pub(super) over: Vec<(Arc<str>, Nanos)>,
 }
 
@@ -34,6 +34,7 @@ impl Moving {
         let pieces = reading.pieces.iter();
         let alone = pieces.map(|piece| time_alone(piece, &mut Silent)).sum();
         let links = busy(&reading).into_iter();
+        let links = links.filter(|(link, ..)| !is_own(graph, link));
         let over = links.map(|(link, time, _)| (Arc::clone(link), time));
         Some(Self {
             alone,
@@ -69,6 +70,13 @@ impl Moving {
         over.find(|(known, _)| known == link)
             .map_or(0, |(_, time)| *time)
     }
+}
+
+/// Returns whether a link is of one copy alone, which it then has the name of. A graph that stands for those of many
+/// targets must not make them share it.
+fn is_own(graph: &CopyGraph, link: &str) -> bool {
+    let mut copies = graph.copies.iter().map(|copy| &copy.address);
+    copies.any(|address| link.starts_with(address.block.keyword()) && *link == address.to_string())
 }
 
 /// Returns the recovery time from a copy without the way of its data, which is the same whatever the load and the size.

@@ -1,9 +1,9 @@
 //! Several targets that restore over one link.
 
-use lifeboat_model::PlanOptions;
+use lifeboat_model::{InputSpec, InputValue, ModelInput, PlanOptions, Provenance, Rate, Scope};
 
 use super::super::design;
-use super::fixture::{NOW, World, show};
+use super::fixture::{NOW, World, domain, show, target};
 use crate::design::compile;
 use crate::planning::{foreseen, plan_offline};
 
@@ -110,6 +110,36 @@ fn what_was_chosen_beside_the_others_is_chosen_again() {
     let before = chosen(&world);
     world.apply();
     assert_eq!(chosen(&world), before);
+}
+
+/// Each snapshot stands by itself, on another host, and comes back at 100 MiB/s over a way of its own.
+fn in_no_repository(world: &mut World) {
+    let spec = &mut world.catalog.protections[0];
+    spec.repository_kinds = Vec::new();
+    spec.inputs.push(InputSpec {
+        input: ModelInput::RestoreBandwidth,
+        attribute: None,
+        fact: None,
+        otherwise: Some((InputValue::Rate(Rate(100 << 20)), Provenance::Hard)),
+        source: "the test".to_owned(),
+    });
+    for name in ["docs", "mail", "web"] {
+        let snapshot = target(name).part("snapshot", None);
+        let elsewhere = vec![domain(Scope::Instance, "host-b")];
+        world.live.places.insert(snapshot, elsewhere);
+    }
+}
+
+#[test]
+fn what_stands_in_no_repository_shares_no_link_though_it_stands_alike() {
+    let mut world = three_trees("instance 1d 30m");
+    in_no_repository(&mut world);
+    let synthesis = world.synthesis();
+    assert_eq!(synthesis.conflicts, []);
+    let chosen = synthesis.blocks.iter().map(|it| it.address.to_string());
+    let chosen: Vec<String> = chosen.collect();
+    let wanted = ["docs", "mail", "web"].map(|it| format!("target.tree.{it}.snapshot"));
+    assert_eq!(chosen, wanted);
 }
 
 #[test]
