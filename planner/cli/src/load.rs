@@ -24,6 +24,8 @@ pub(crate) struct Loaded {
     pub(crate) evaluated: Evaluated,
     /// Its texts, for diagnostics about it.
     pub(crate) sources: Sources,
+    /// What was read.
+    pub(crate) inputs: Inputs,
 }
 
 /// Reads and evaluates the configuration in the current directory.
@@ -49,6 +51,7 @@ pub(crate) fn configuration(
                 return Ok(Loaded {
                     evaluated: *evaluated,
                     sources: inputs.sources(),
+                    inputs,
                 });
             }
             Ok(Outcome::NeedsFiles(wanted)) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lifeboat_core::design::Design;
 use lifeboat_core::planning;
+use lifeboat_core::proposal::{self, Case, Proposals};
 use lifeboat_core::synthesis::{self, Synthesis};
 use lifeboat_engine::Providers;
 use lifeboat_engine::refresh::{RefreshItem, refresh};
@@ -147,6 +148,25 @@ impl Prepared {
             }
         }
         Ok(())
+    }
+
+    /// Returns what would keep the objectives that the plan does not keep, of the first few targets.
+    pub(crate) fn proposals(
+        &self,
+        plan: &Plan,
+        live: &LiveState,
+        recorded: &RecordedState,
+    ) -> Proposals {
+        proposal::proposals(&Case {
+            inputs: &self.loaded.inputs,
+            configuration: &self.loaded.evaluated.configuration,
+            design: &self.design,
+            catalog: self.providers.catalog(),
+            live,
+            recorded,
+            as_of: plan.as_of,
+            rows: &plan.exposure,
+        })
     }
 
     /// Plans, and puts the configuration of each provider into the plan, so that it can be applied by itself.

@@ -19,5 +19,6 @@ pub mod findings;
 pub mod language;
 pub mod order;
 pub mod planning;
+pub mod proposal;
 pub mod render;
 pub mod synthesis;

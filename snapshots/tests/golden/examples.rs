@@ -47,7 +47,7 @@ fn the_first_plan_of_each_example_reads_well() {
         };
         insta::with_settings!({ snapshot_path => "../../plan", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!("text", plan_text(&plan, view, Style::plain()));
-            insta::assert_snapshot!("markdown", plan_markdown(&plan, Some(&catalog)));
+            insta::assert_snapshot!("markdown", plan_markdown(&plan, Some(&catalog), None));
         });
         let json = plan_json(&plan, Some(&catalog));
         for key in [

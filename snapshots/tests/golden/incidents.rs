@@ -1,4 +1,5 @@
-//! Incidents that everybody has read about: what lifeboat says of the design as it was, and of the smallest change.
+//! Incidents that everybody has read about: what lifeboat says of the design as it was, and the smallest change that it
+//! proposes.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,8 @@ use std::path::Path;
 use insta::assert_snapshot;
 use lifeboat_core::configuration::Configuration;
 use lifeboat_core::language::format::format;
-use lifeboat_core::render::{PlanView, Style, explain_text, plan_text};
+use lifeboat_core::proposal::Answer;
+use lifeboat_core::render::{PlanView, Style, explain_text, plan_text, proposal_text};
 use lifeboat_model::{Bound, Plan, Scope, Span};
 
 use super::stage::{Stage, read};
@@ -17,8 +19,12 @@ const FOLDER: &str = "../examples/incidents";
 /// How long each design has stood when it is looked at.
 const STOOD: Span = Span::from_days(40);
 
+fn text_of(file: &str) -> String {
+    fs::read_to_string(Path::new(FOLDER).join(file)).unwrap()
+}
+
 fn configuration(file: &str) -> Configuration {
-    let text = fs::read_to_string(Path::new(FOLDER).join(file)).unwrap();
+    let text = text_of(file);
     assert_eq!(format(&text).unwrap(), text, "`fmt` changes {file}");
     let inputs = inputs(&[("main.dr.hcl", &text)], &[]);
     let (configuration, warnings) = read(&inputs)
@@ -38,8 +44,73 @@ fn text(plan: &Plan) -> String {
     plan_text(plan, view, Style::plain())
 }
 
-/// Shows the plan of the design as it was, which changes nothing; why its goals are not met; and the plan of the
-/// design with the change.
+/// Returns a text with the one unified difference applied to it that stands in what lifeboat prints, as `patch` would,
+/// but without any tolerance: every line of context is where the difference says.
+fn patched(before: &str, printed: &str) -> String {
+    let before: Vec<&str> = before.lines().collect();
+    let mut after: Vec<&str> = Vec::new();
+    let mut done = 0;
+    let mut left = (0, 0);
+    let begin = printed.find("--- old/main.dr.hcl\n+++ new/main.dr.hcl\n").unwrap();
+    for line in printed[begin..].lines().skip(2) {
+        if let Some(head) = line.strip_prefix("@@ -").filter(|_| left == (0, 0)) {
+            let numbers = head.split(['-', '+', ',', ' ', '@']).filter(|it| !it.is_empty());
+            let numbers: Vec<usize> = numbers.map(|it| it.parse().unwrap()).collect();
+            let [start, old, _, new] = numbers[..] else {
+                panic!("{line}");
+            };
+            after.extend(&before[done..start - 1]);
+            done = start - 1;
+            left = (old, new);
+            continue;
+        }
+        if left == (0, 0) {
+            break;
+        }
+        // A line of context that is empty is printed without the space in front of it.
+        let (sign, rest) = line.split_at_checked(1).unwrap_or((" ", ""));
+        if sign != "+" {
+            assert_eq!(before[done], rest);
+            (done, left.0) = (done + 1, left.0 - 1);
+        }
+        if sign != "-" {
+            after.push(rest);
+            left.1 -= 1;
+        }
+    }
+    after.extend(&before[done..]);
+    after.join("\n") + "\n"
+}
+
+/// Shows what lifeboat proposes for the design as it was, and holds that it is the design with the change, byte for
+/// byte.
+fn proposes(name: &str, stage: &Stage, was: &Configuration, before: &Plan) {
+    let text = text_of(&format!("{name}/main.dr.hcl"));
+    let inputs = inputs(&[("main.dr.hcl", &text)], &[]);
+    let proposals = stage.proposals(&inputs, was, before);
+    let [proposal] = &proposals.shown[..] else {
+        panic!("{name}: {proposals:?}");
+    };
+    let printed = proposal_text(proposal, Style::plain());
+    let wide = printed.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None, "{name}: wider than 80 columns");
+    insta::with_settings!({ snapshot_path => "../../incidents", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!(format!("{name}.proposal"), printed);
+    });
+    let fixed = text_of(&format!("{name}/fixed/main.dr.hcl"));
+    assert_eq!(
+        patched(&text, &printed),
+        fixed,
+        "{name}: what is proposed is not what stands in fixed/"
+    );
+    let Answer::Change(change) = &proposal.answer else {
+        panic!("{name}: {:?}", proposal.answer);
+    };
+    assert_eq!(change.files[0].after, fixed);
+}
+
+/// Shows the plan of the design as it was, which changes nothing; why its goals are not met; what lifeboat proposes; and
+/// the plan of the design with that change.
 ///
 /// It is looked at on the `day` before; `meanwhile` is what had happened until then.
 fn incident(name: &str, day: &str, meanwhile: impl FnOnce(&Stage)) -> [Plan; 2] {
@@ -52,6 +123,7 @@ fn incident(name: &str, day: &str, meanwhile: impl FnOnce(&Stage)) -> [Plan; 2] 
     meanwhile(&stage);
     let before = stage.plan(&was);
     assert!(before.actions.is_empty(), "{:?}", before.actions);
+    proposes(name, &stage, &was, &before);
     let after = stage.plan(&fixed);
     assert!(
         !after.actions.is_empty(),
@@ -142,7 +214,7 @@ fn cloudnordic_2023_had_both_backups_under_one_set_of_credentials() {
     let [(lost, with), _] = planned(&fixed, Scope::Account);
     assert_eq!(
         (lost, with.as_str()),
-        (Bound::Finite(Span::from_hours(48)), "secondary")
+        (Bound::Finite(Span::from_hours(24)), "nightly")
     );
 }
 
@@ -165,5 +237,5 @@ fn aws_us_east_1_2025_would_have_launched_the_recovery_where_the_failure_was() {
     let [was, fixed] = incident("aws-us-east-1-2025", "2025-10-19", |_| {});
     assert_eq!(planned(&was, Scope::Region), [nothing(), nothing()]);
     let [(_, with), _] = planned(&fixed, Scope::Region);
-    assert_eq!(with, "warm_standby");
+    assert_eq!(with, "elsewhere");
 }

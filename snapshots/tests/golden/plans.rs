@@ -85,7 +85,7 @@ fn a_first_plan_makes_everything() {
     let configuration = configured(TEXT);
     let plan = World::before(&configuration).plan(&configuration);
     golden!("first", text(&plan));
-    golden!("first.markdown", plan_markdown(&plan, Some(&catalog())));
+    golden!("first.markdown", plan_markdown(&plan, Some(&catalog()), None));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_shorter_retention_names_what_it_deletes() {
     golden!("retention_loss", text(&plan));
     golden!(
         "retention_loss.markdown",
-        plan_markdown(&plan, Some(&catalog()))
+        plan_markdown(&plan, Some(&catalog()), None)
     );
 }
 

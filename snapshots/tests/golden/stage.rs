@@ -12,6 +12,7 @@ use lifeboat_core::diagnostic::Diagnostics;
 use lifeboat_core::exposure::{Question, derive};
 use lifeboat_core::language::{Inputs, Outcome, evaluate};
 use lifeboat_core::planning;
+use lifeboat_core::proposal::{Case, Proposals, proposals};
 use lifeboat_core::render::{Explanation, ScopeExplanation};
 use lifeboat_engine::drill::{Drill, drill};
 use lifeboat_engine::state::{StatePaths, StateStore};
@@ -115,6 +116,27 @@ impl Stage {
             .block_on(refresh(&self.providers(), items, &bindings, &self.run()))
     }
 
+    /// Returns what lifeboat proposes for the first targets whose goals the plan leaves unmet.
+    pub(crate) fn proposals(
+        &self,
+        inputs: &Inputs,
+        configuration: &Configuration,
+        plan: &Plan,
+    ) -> Proposals {
+        let catalog = lifeboat_memory::catalog();
+        let design = design::compile(configuration, &catalog).unwrap();
+        proposals(&Case {
+            inputs,
+            configuration,
+            design: &design,
+            catalog: &catalog,
+            live: &self.live(&design, configuration),
+            recorded: &self.store().read().unwrap().state,
+            as_of: self.now(),
+            rows: &plan.exposure,
+        })
+    }
+
     /// Explains each goal that is not met with what stands.
     pub(crate) fn explain(&self, configuration: &Configuration, plan: &Plan) -> Vec<Explanation> {
         let catalog = lifeboat_memory::catalog();
@@ -143,7 +165,8 @@ impl Stage {
                 }],
                 chosen: Vec::new(),
                 alternatives: Vec::new(),
-                backup_rule: None,
+                proposal: None,
+        backup_rule: None,
                 live: true,
             }
         });

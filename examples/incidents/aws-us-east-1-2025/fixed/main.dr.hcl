@@ -36,6 +36,19 @@ protection "snapshot" "hourly" {
   retention  = retention.two_days
 }
 
+# The change: a snapshot every 1h, in another region.
+repository "memory_vault" "elsewhere" {
+  name    = "elsewhere"                   # name the place
+  domains = { region = "another-region" } # name the place
+}
+
+protection "snapshot" "elsewhere" {
+  target     = target.memory_dataset.orders
+  repository = repository.memory_vault.elsewhere
+  schedule   = "1h"
+  retention  = retention.two_days
+}
+
 retention "two_days" {
   keep {
     hourly = 48
@@ -46,15 +59,4 @@ assumptions "pilot_light" {
   restore_bandwidth = "100MB/s"
   provision         = "30m"
   reason            = "a rehearsal on a day when all was well"
-}
-
-# The change: what runs in us-west-2 runs there always, and needs nobody to
-# start it.
-protection "replica" "warm_standby" {
-  target  = target.memory_dataset.orders
-  fenced  = true
-  lag     = "1m"
-  promote = "10m"
-  repoint = "5m"
-  domains = { region = "us-west-2" }
 }

@@ -54,6 +54,15 @@ protection "copy" "secondary" {
   retention  = retention.month
 }
 
+# The change: nobody can delete a point younger than 35d, and nobody can undo
+# that, in repository.memory_vault.primary_backup.
+protection "lock" "primary_backup" {
+  target     = target.memory_dataset.customer_servers
+  repository = repository.memory_vault.primary_backup
+  lock_for   = "35d"
+  lock_mode  = "compliance"
+}
+
 # An example: the host has not published its own.
 retention "month" {
   keep {
@@ -64,13 +73,4 @@ retention "month" {
 assumptions "network" {
   restore_bandwidth = "100MB/s"
   reason            = "an example: a link of 1 Gbit/s"
-}
-
-# The change: nobody can delete what the secondary backup holds before it is
-# 35 days old, whatever credentials they have.
-protection "lock" "secondary" {
-  target     = target.memory_dataset.customer_servers
-  repository = repository.memory_vault.secondary_backup
-  lock_for   = "35d"
-  lock_mode  = "compliance"
 }

@@ -26,15 +26,16 @@ target "memory_dataset" "mysql" {
   domains   = { region = "us-east" }
 }
 
-# The change: the old primary is cut off before a replica is promoted, and one
-# that is further behind than half a minute is not promoted by itself.
+# Replicas on the west coast, which Orchestrator promotes by itself. Nothing
+# cuts the old primary off: when the link between the coasts was gone for 43
+# seconds, both sides took writes that the other did not have.
 protection "replica" "west" {
   target  = target.memory_dataset.mysql
-  fenced  = true
-  lag     = "30s"
+  fenced  = true  # the change: it was false
   promote = "30s" # Orchestrator needs seconds
   repoint = "1m"  # an example
   domains = { region = "us-west" }
+  lag     = "1m" # the change: required, not known
 }
 
 # Backups every four hours, in the cloud of somebody else.
@@ -50,6 +51,18 @@ protection "snapshot" "every_four_hours" {
   retention  = retention.month
 }
 
+# The change: a replica that stays 2h behind, where protection.replica.west
+# stands.
+protection "replica" "delayed" {
+  target  = target.memory_dataset.mysql
+  fenced  = true
+  delay   = "2h"
+  lag     = "1m"  # required, not known
+  promote = "30s" # as of west
+  repoint = "1m"  # as of west
+  domains = { region = "us-west" }
+}
+
 retention "month" {
   keep {
     hourly = 24
@@ -61,16 +74,4 @@ assumptions "way_back_from_the_cloud" {
   of                = [repository.memory_vault.cloud]
   restore_bandwidth = "50MB/s"
   reason            = "an example; \"hours\" were spent on the transfer alone"
-}
-
-# The change: a replica that stays two hours behind, so that lost data are not
-# two terabytes away.
-protection "replica" "delayed" {
-  target  = target.memory_dataset.mysql
-  fenced  = true
-  delay   = "2h"
-  lag     = "30s"
-  promote = "30m" # an example
-  repoint = "1m"  # an example
-  domains = { region = "us-west" }
 }

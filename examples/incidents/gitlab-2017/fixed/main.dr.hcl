@@ -78,9 +78,11 @@ protection "snapshot" "lvm" {
   retention  = retention.lvm
 }
 
+# How many there were is not published. With a single one, the next run would
+# have replaced the last good state by the damage.
 retention "lvm" {
   keep {
-    last = 24 # the change: a day of them, as before
+    last = 25 # the change: it was 2
   }
 }
 

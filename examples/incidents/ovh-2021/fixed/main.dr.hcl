@@ -46,6 +46,19 @@ protection "snapshot" "daily" {
   retention  = retention.week
 }
 
+# The change: a snapshot every 2d, in another region.
+repository "memory_vault" "elsewhere" {
+  name    = "elsewhere"                   # name the place
+  domains = { region = "another-region" } # name the place
+}
+
+protection "snapshot" "elsewhere" {
+  target     = target.memory_dataset.game_servers
+  repository = repository.memory_vault.elsewhere
+  schedule   = "2d"
+  retention  = retention.week
+}
+
 retention "week" {
   keep {
     daily = 7
@@ -55,23 +68,4 @@ retention "week" {
 assumptions "network" {
   restore_bandwidth = "50MB/s"
   reason            = "half of the 1 Gbit/s that such a server was rented with"
-}
-
-# The change: copy each backup to another site.
-repository "memory_vault" "gravelines" {
-  name = "backup-in-gravelines"
-  domains = {
-    instance = "backup-in-gravelines"
-    zone     = "gra1"
-    region   = "gravelines"
-    vendor   = "ovh"
-  }
-}
-
-protection "copy" "elsewhere" {
-  target     = target.memory_dataset.game_servers
-  from       = protection.snapshot.daily
-  repository = repository.memory_vault.gravelines
-  schedule   = "24h"
-  retention  = retention.week
 }

@@ -55,6 +55,17 @@ protection "snapshot" "other_vendor" {
   retention  = retention.month
 }
 
+# The change: a replica that stays 2h behind, with another vendor.
+protection "replica" "delayed" {
+  target  = target.memory_dataset.private_cloud
+  fenced  = true
+  delay   = "2h"
+  lag     = "15m"                         # as of second_geography
+  promote = "1h"                          # as of second_geography
+  repoint = "1h"                          # as of second_geography
+  domains = { vendor = "another-vendor" } # name the place
+}
+
 retention "month" {
   keep {
     within = "30d"
@@ -65,20 +76,4 @@ assumptions "as_it_went" {
   of           = [protection.snapshot.other_vendor]
   restore_time = "7d"
   reason       = "what it took in May 2024: more than a week"
-}
-
-# The change: machines that stand ready with the other vendor, and apply each
-# write two hours late, so that they can be stopped before they apply a wrong
-# one.
-protection "replica" "standby_elsewhere" {
-  target  = target.memory_dataset.private_cloud
-  fenced  = true
-  delay   = "2h"
-  lag     = "15m" # an example
-  promote = "8h"  # an example
-  repoint = "1h"  # an example
-  domains = {
-    region = "other-vendor"
-    vendor = "other-vendor"
-  }
 }

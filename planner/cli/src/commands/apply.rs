@@ -106,6 +106,7 @@ pub(crate) async fn planned(
         plan: PlanDocument {
             plan: &plan,
             catalog: Some(prepared.providers.catalog()),
+            proposals: None,
         },
         kind: "planned",
     };
@@ -118,6 +119,7 @@ pub(crate) async fn planned(
         let view = PlanView {
             catalog: Some(prepared.providers.catalog()),
             next: Next::Silent,
+            proposals: None,
         };
         terminal::result(&plan_text(&plan, view, session.style()));
     }

@@ -1,9 +1,12 @@
 //! `lifeboat explain`
 
+use lifeboat_core::configuration::Configuration;
 use lifeboat_core::design::Design;
 use lifeboat_core::exposure::{Question, derive};
 use lifeboat_core::findings::{self, FINDING_CODES};
+use lifeboat_core::language::Inputs;
 use lifeboat_core::planning;
+use lifeboat_core::proposal::{self, Case};
 use lifeboat_core::render::{
     Explanation, FORMAT_VERSION, ScopeExplanation, explain_json, explain_text, page_text,
 };
@@ -42,6 +45,8 @@ fn scope(text: &str) -> Result<Scope, String> {
 
 /// What a derivation is made from.
 struct Seen {
+    inputs: Inputs,
+    configuration: Configuration,
     design: Design,
     synthesis: Synthesis,
     live: LiveState,
@@ -49,6 +54,22 @@ struct Seen {
     catalog: Catalog,
     plan: Plan,
     offline: bool,
+}
+
+impl Seen {
+    /// Returns what a change of the configuration is sought for.
+    fn case(&self) -> Case<'_> {
+        Case {
+            inputs: &self.inputs,
+            configuration: &self.configuration,
+            design: &self.design,
+            catalog: &self.catalog,
+            live: &self.live,
+            recorded: &self.recorded,
+            as_of: self.plan.as_of,
+            rows: &self.plan.exposure,
+        }
+    }
 }
 
 /// Shows how the exposure of something comes about, number by number.
@@ -123,6 +144,8 @@ async fn seen(
         let (design, synthesis, plan) =
             prepare::offline(session, &prepared.loaded, &prepared.design, &catalog)?;
         return Ok(Seen {
+            inputs: prepared.loaded.inputs.clone(),
+            configuration: prepared.loaded.evaluated.configuration.clone(),
             live: planning::foreseen(&design),
             design,
             synthesis,
@@ -140,6 +163,8 @@ async fn seen(
     };
     let plan = prepared.plan(session, &shape, false, &live, &recorded)?;
     Ok(Seen {
+        inputs: prepared.loaded.inputs.clone(),
+        configuration: prepared.loaded.evaluated.configuration.clone(),
         design: prepared.design.clone(),
         synthesis: prepared.synthesis.clone(),
         live,
@@ -205,6 +230,7 @@ fn explanation(seen: &Seen, subject: &Address, scope: Option<Scope>) -> Explanat
         scopes: rows.map(|row| of_scope(seen, subject, row)).collect(),
         chosen: chosen(&seen.synthesis, &owner),
         alternatives: alternatives(&seen.synthesis, &owner),
+        proposal: proposal::propose(&seen.case(), &owner),
         backup_rule: seen.plan.backup_rules.get(&owner).copied(),
         live: !seen.offline,
         address: owner,

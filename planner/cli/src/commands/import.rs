@@ -64,6 +64,7 @@ pub(crate) async fn run(session: &Session, arguments: &ImportArguments) -> Resul
         let view = PlanView {
             catalog: Some(prepared.providers.catalog()),
             next: Next::Silent,
+            proposals: None,
         };
         if session.global.verbose {
             terminal::result(&plan_text(&plan, view, session.style()));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use lifeboat_core::proposal::Proposals;
 use lifeboat_core::render::{Next, Objectives, PlanDocument, PlanView, objectives_text, plan_text};
 use lifeboat_model::{Plan, Severity};
 
@@ -66,6 +67,7 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     } else {
         next
     };
+    let proposals = (!arguments.destroy).then(|| prepared.proposals(&plan, &live, &recorded));
     let has_errors = plan
         .notices
         .iter()
@@ -77,11 +79,12 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     session.report(
         || match arguments.objectives_only {
             true => objectives_text(&plan, session.style()),
-            false => text(session, &prepared, &plan, next),
+            false => text(session, &prepared, &plan, next, proposals.as_ref()),
         },
         &PlanDocument {
             plan: &plan,
             catalog: Some(prepared.providers.catalog()),
+            proposals: proposals.as_ref(),
         },
     )?;
     if tell_errors(&plan, session) {
@@ -90,10 +93,17 @@ pub(crate) async fn run(session: &Session, arguments: &PlanArguments) -> Result<
     Ok(arguments.exit(&plan))
 }
 
-fn text(session: &Session, prepared: &Prepared, plan: &Plan, next: Next<'_>) -> String {
+fn text(
+    session: &Session,
+    prepared: &Prepared,
+    plan: &Plan,
+    next: Next<'_>,
+    proposals: Option<&Proposals>,
+) -> String {
     let view = PlanView {
         catalog: Some(prepared.providers.catalog()),
         next,
+        proposals,
     };
     plan_text(plan, view, session.style())
 }

@@ -29,6 +29,7 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
     let view = PlanView {
         catalog: None,
         next: Next::Silent,
+            proposals: None,
     };
     session.report(
         || match arguments.objectives_only {
@@ -38,6 +39,7 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
         &PlanDocument {
             plan: &plan,
             catalog: None,
+            proposals: None,
         },
     )?;
     Ok(Exit::Fine)

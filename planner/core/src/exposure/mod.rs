@@ -28,7 +28,7 @@ pub(crate) use assessor::assess_graph;
 pub(crate) use assessor::bounds;
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
-pub(crate) use rows::survey;
+pub(crate) use rows::{survey, wanted};
 pub use rows::{assess, exposures};
 pub(crate) use together::groups;
 pub(crate) use world::World;

@@ -68,6 +68,39 @@ pub fn exposures(
         .collect()
 }
 
+/// Returns each target and each service in each scope with everything that a design asks for, once its schedules have
+/// run for long enough: `now` and `planned` are the same.
+pub(crate) fn wanted(
+    design: &Design,
+    live: &LiveState,
+    recorded: &RecordedState,
+    catalog: &Catalog,
+    as_of: Timestamp,
+) -> Vec<ExposureRow> {
+    let mut builder = Builder::new(catalog, live, recorded, design, as_of);
+    let world = World::wanted(live, design);
+    let targets: BTreeSet<Address> = design.targets.keys().cloned().collect();
+    let scene = Scene::new(&mut builder, &world, &targets);
+    let mut rows = Vec::new();
+    for target in &targets {
+        let objective = design.objective(target);
+        for (scope, goal) in goals(objective) {
+            let exposure = scene.target(target, scope, &goal, &mut Silent);
+            let exposure = exposure.unwrap_or_else(|| nothing(target));
+            rows.push(ExposureRow {
+                target: target.clone(),
+                objective: objective.map(|objective| objective.name.clone()),
+                scope,
+                now: exposure.clone(),
+                planned: exposure,
+                goal,
+            });
+        }
+    }
+    rows.extend(service_rows(design, &scene, &scene));
+    rows
+}
+
 /// What a design comes to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Survey {

@@ -27,6 +27,7 @@ mod types;
 mod value;
 mod variables;
 mod version;
+pub(crate) mod written;
 
 pub use inputs::{Evaluated, Inputs, Outcome, SourceFile, VariableSource};
 pub use program::evaluate;

@@ -44,7 +44,7 @@ pub(crate) fn sentence(cost: &Cost) -> Option<String> {
 }
 
 /// Returns the change with its sign; none where a person would read the same amount twice.
-fn difference(now: Money, planned: Money) -> Option<String> {
+pub(super) fn difference(now: Money, planned: Money) -> Option<String> {
     let (sign, by) = if planned >= now {
         ('+', Money(planned.0 - now.0))
     } else {

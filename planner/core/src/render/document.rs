@@ -8,7 +8,9 @@ use super::json::{
     FORMAT_VERSION, change, cost, drifted, exposure, finding, loss, notice, outputs,
 };
 use super::measure::Objectives;
+use super::proposal;
 use super::summary::Summary;
+use crate::proposal::Proposals;
 
 /// A plan, serialised as its public document with its keys in order.
 ///
@@ -19,6 +21,8 @@ pub struct PlanDocument<'a> {
     pub plan: &'a Plan,
     /// What is known of its kinds, for what an action leaves unknown until it is done.
     pub catalog: Option<&'a Catalog>,
+    /// What would keep the objectives that are not kept.
+    pub proposals: Option<&'a Proposals>,
 }
 
 /// Serialises each row as the value that the function makes of it.
@@ -32,7 +36,11 @@ impl<T, F: Fn(&T) -> Value> Serialize for Rows<'_, T, F> {
 
 impl Serialize for PlanDocument<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { plan, catalog } = *self;
+        let Self {
+            plan,
+            catalog,
+            proposals,
+        } = *self;
         let errored = plan
             .notices
             .iter()
@@ -57,6 +65,10 @@ impl Serialize for PlanDocument<'_> {
         map.serialize_entry("notices", &Rows(&plan.notices, notice))?;
         map.serialize_entry("objectives", &objectives)?;
         map.serialize_entry("output_changes", &outputs(plan))?;
+        if let Some(all) = proposals {
+            map.serialize_entry("proposals", &Rows(&all.shown, proposal::document))?;
+            map.serialize_entry("proposals_left", &all.left)?;
+        }
         let changes = Rows(&plan.actions, |action: &_| change(action, catalog));
         map.serialize_entry("resource_changes", &changes)?;
         map.serialize_entry("resource_drift", &Rows(&plan.drift, drifted))?;

@@ -10,6 +10,8 @@ use super::exposure::{assumed, verdict};
 use super::json::{FORMAT_VERSION, exposure};
 use super::measure::{Judged, Measure, below, bound, measures, why};
 use super::moment::brief;
+use super::proposal::{document, told};
+use crate::proposal::Proposal;
 
 /// The derivation of one row of the exposure table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Explanation {
     pub chosen: Vec<Step>,
     /// What else could protect it, and why it was not chosen; empty where the configuration chose.
     pub alternatives: Vec<Step>,
+    /// What would keep the objective of a target whose protections are written.
+    pub proposal: Option<Proposal>,
     /// How a target stands to 3-2-1-1-0 after the plan.
     pub backup_rule: Option<BackupRule>,
     /// Whether what is live was read.
@@ -77,6 +81,10 @@ fn one(canvas: &mut Canvas, explanation: &Explanation) {
     for scope in &explanation.scopes {
         canvas.gap();
         one_scope(canvas, explanation, scope);
+    }
+    if let Some(proposal) = &explanation.proposal {
+        canvas.gap();
+        told(canvas, proposal);
     }
     for (head, steps) in [
         ("Chosen by the planner:", &explanation.chosen),
@@ -262,6 +270,7 @@ pub fn explain_json(all: &[Explanation], as_of: Timestamp) -> Value {
                 "chosen": it.chosen,
                 "alternatives": it.alternatives,
                 "backup_rule": it.backup_rule,
+                "proposal": it.proposal.as_ref().map(document),
                 "live": it.live,
             })
         })

@@ -18,7 +18,11 @@ pub const FORMAT_VERSION: &str = "1.1";
 
 /// Returns the public document of a plan as one value; [`PlanDocument`] writes the same without holding all of it.
 pub fn plan_json(plan: &Plan, catalog: Option<&Catalog>) -> Value {
-    json!(PlanDocument { plan, catalog })
+    json!(PlanDocument {
+        plan,
+        catalog,
+        proposals: None,
+    })
 }
 
 /// Returns the public document of drift.

@@ -9,15 +9,21 @@ use super::measure::{Measure, Objectives, below, measures, moves, why};
 use super::moment::{age, brief, count, listed, size, utc};
 use super::points::NAMED;
 use super::summary::{Summary, exposed, leave, refused};
-use super::{Style, cost, drift};
+use super::{Style, cost, drift, proposal};
+use crate::proposal::Proposals;
 
 /// Returns a plan as Markdown.
 ///
 /// The detail stands in a `diff` fence with `+`, `-` and `!` in the first column, which forges colour.
-pub fn plan_markdown(plan: &Plan, catalog: Option<&Catalog>) -> String {
+pub fn plan_markdown(
+    plan: &Plan,
+    catalog: Option<&Catalog>,
+    proposals: Option<&Proposals>,
+) -> String {
     let mut out = format!("## {}\n\n", verdict(plan));
     losses(&mut out, plan);
     exposure(&mut out, plan);
+    out.extend(proposals.map(|all| proposal::markdown(all, prose)));
     findings(&mut out, &plan.findings);
     notices(&mut out, &plan.notices);
     let (detail, left) = detail(plan, catalog);
@@ -261,7 +267,7 @@ fn first_column(line: &str) -> String {
 }
 
 /// Returns a fence that the text does not close.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat((longest + 1).max(3))
 }

@@ -24,6 +24,7 @@ mod offline;
 mod page;
 mod plan;
 mod points;
+mod proposal;
 mod report;
 mod state;
 mod status;
@@ -51,6 +52,7 @@ pub use offline::{offline_json, offline_text};
 pub use page::page_text;
 pub use plan::{Next, PlanView, plan_text};
 pub use points::points_text;
+pub use proposal::proposal_text;
 pub use report::{
     BackUpView, CheckResult, DrillView, PathProblem, RestoreView, VerifyView, backup_text,
     drill_text, restore_text, verify_text,

@@ -10,9 +10,11 @@ use super::exposure::{Told, exposure};
 use super::findings::{backup_rules, findings};
 use super::notice::notices;
 use super::points::losses;
+use super::proposal::proposals;
 use super::summary::{objectives, refused, summary};
 use super::value::{Entry, Turn, entries};
 use super::{Style, drift};
+use crate::proposal::Proposals;
 
 /// What becomes of the plan once it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct PlanView<'a> {
     pub catalog: Option<&'a Catalog>,
     /// What becomes of the plan.
     pub next: Next<'a>,
+    /// What would keep the objectives that are not kept.
+    pub proposals: Option<&'a Proposals>,
 }
 
 /// Returns a plan as text.
@@ -43,6 +47,9 @@ pub fn plan_text(plan: &Plan, view: PlanView<'_>, style: Style) -> String {
     losses(&mut canvas, &plan.losses, plan.as_of);
     drift::note(&mut canvas, &plan.drift, plan.as_of);
     exposure(&mut canvas, &plan.exposure, Told::NowAndPlanned);
+    if let Some(all) = view.proposals {
+        proposals(&mut canvas, all);
+    }
     if plan.is_empty() {
         findings(&mut canvas, &plan.findings);
         backup_rules(&mut canvas, &plan.backup_rules);

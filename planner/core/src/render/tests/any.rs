@@ -284,7 +284,7 @@ proptest! {
         for line in plan_events(&plan, as_of()) {
             prop_assert!(!line.to_string().contains('\n') && line["type"].is_string());
         }
-        let markdown = plan_markdown(&plan, None);
+        let markdown = plan_markdown(&plan, None, None);
         let fences = markdown.lines().filter(|line| line.starts_with("```")).count();
         prop_assert_eq!(fences % 2, 0, "{}", markdown);
     }

@@ -234,7 +234,7 @@ fn a_time_of_less_protection_is_said_instead_of_none() {
     While it is applied, 1 target is less protected than now, until the first backup
     after the change ends: that needs --allow-exposure DURATION.
     ");
-    insta::assert_snapshot!(plan_markdown(&plan, None).lines().next().unwrap(), @"## 1 target less protected on its way; 7 of 12 objectives met");
+    insta::assert_snapshot!(plan_markdown(&plan, None, None).lines().next().unwrap(), @"## 1 target less protected on its way; 7 of 12 objectives met");
     for notice in &mut plan.notices {
         notice.severity = Severity::Warning;
     }
@@ -312,6 +312,7 @@ fn explanation() -> Explanation {
             None,
             Vec::new(),
         )],
+        proposal: None,
         backup_rule: Some(rule()),
         live: true,
     }
@@ -422,7 +423,7 @@ fn the_json_of_an_explanation_has_the_words_and_the_steps() {
 
 #[test]
 fn markdown_and_json_of_a_plan_carry_findings_and_cost() {
-    insta::assert_snapshot!(plan_markdown(&whole(), None), @r#"
+    insta::assert_snapshot!(plan_markdown(&whole(), None, None), @r#"
     ## Nothing is ever less protected than now; 7 of 12 objectives met
 
     | target | scope | measure | goal | now | planned | |

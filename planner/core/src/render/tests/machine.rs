@@ -7,7 +7,7 @@ use super::fixture::{as_of, drift, plan};
 
 #[test]
 fn markdown_keeps_the_verdict_and_the_counts_outside_the_fold() {
-    insta::assert_snapshot!(plan_markdown(&plan(), None), @r#"
+    insta::assert_snapshot!(plan_markdown(&plan(), None, None), @r#"
     ## This plan deletes 3 recovery points and makes 1 target less protected than now; 4 of 5 objectives met
 
     ### Recovery points that this plan deletes: 3
@@ -372,7 +372,7 @@ fn markdown_fits_into_a_comment() {
                 action
             }));
     }
-    let markdown = plan_markdown(&plan, None);
+    let markdown = plan_markdown(&plan, None, None);
     assert!(markdown.chars().count() < 65_536);
     assert!(markdown.contains("more lines.\n\n</details>"));
 }
