@@ -51,10 +51,14 @@ fn patched(before: &str, printed: &str) -> String {
     let mut after: Vec<&str> = Vec::new();
     let mut done = 0;
     let mut left = (0, 0);
-    let begin = printed.find("--- old/main.dr.hcl\n+++ new/main.dr.hcl\n").unwrap();
+    let begin = printed
+        .find("--- old/main.dr.hcl\n+++ new/main.dr.hcl\n")
+        .unwrap();
     for line in printed[begin..].lines().skip(2) {
         if let Some(head) = line.strip_prefix("@@ -").filter(|_| left == (0, 0)) {
-            let numbers = head.split(['-', '+', ',', ' ', '@']).filter(|it| !it.is_empty());
+            let numbers = head
+                .split(['-', '+', ',', ' ', '@'])
+                .filter(|it| !it.is_empty());
             let numbers: Vec<usize> = numbers.map(|it| it.parse().unwrap()).collect();
             let [start, old, _, new] = numbers[..] else {
                 panic!("{line}");

@@ -85,7 +85,10 @@ fn a_first_plan_makes_everything() {
     let configuration = configured(TEXT);
     let plan = World::before(&configuration).plan(&configuration);
     golden!("first", text(&plan));
-    golden!("first.markdown", plan_markdown(&plan, Some(&catalog()), None));
+    golden!(
+        "first.markdown",
+        plan_markdown(&plan, Some(&catalog()), None)
+    );
 }
 
 #[test]

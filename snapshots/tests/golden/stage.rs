@@ -166,7 +166,7 @@ impl Stage {
                 chosen: Vec::new(),
                 alternatives: Vec::new(),
                 proposal: None,
-        backup_rule: None,
+                backup_rule: None,
                 live: true,
             }
         });

@@ -29,7 +29,7 @@ pub(crate) fn run(session: &Session, arguments: &ShowArguments) -> Result<Exit, 
     let view = PlanView {
         catalog: None,
         next: Next::Silent,
-            proposals: None,
+        proposals: None,
     };
     session.report(
         || match arguments.objectives_only {

@@ -23,13 +23,11 @@ mod together;
 pub mod trace;
 mod world;
 
-#[cfg(test)]
-pub(crate) use assessor::assess_graph;
-pub(crate) use assessor::bounds;
+pub(crate) use assessor::{assess_graph, bounds};
 pub use explain::{Question, derive};
 pub(crate) use gaps::Gaps;
-pub(crate) use rows::{survey, wanted};
 pub use rows::{assess, exposures};
+pub(crate) use rows::{survey, wanted};
 pub(crate) use together::groups;
 pub(crate) use world::World;
 

@@ -67,9 +67,7 @@ impl<'t> Texts<'t> {
     /// Returns the first block with this keyword and this last label.
     pub(crate) fn named(&self, keyword: &str, name: &str) -> Option<Written<'_>> {
         let mut blocks = self.blocks();
-        blocks.find(|it| {
-            it.block.has_ident(keyword) && it.name() == name
-        })
+        blocks.find(|it| it.block.has_ident(keyword) && it.name() == name)
     }
 }
 
@@ -95,7 +93,7 @@ impl<'t> Written<'t> {
         self.block.body.has_attribute("for_each")
     }
 
-    /// Returns the splice that gives an argument a value, with a remark behind it where the line has none.
+    /// Returns the splice that gives an argument a value, with a remark behind it.
     ///
     /// None where that cannot be written in place: the value depends on the instance, the nested block is not there,
     /// or all of it stands on one line.
@@ -131,13 +129,17 @@ impl<'t> Written<'t> {
             return None;
         }
         let rest = self.file.text.get(span.end..)?;
-        let line = rest.split('\n').next().unwrap_or_default();
-        let text = if line.trim().is_empty() {
-            format!("{value} # {remark}")
-        } else {
-            value.to_owned()
-        };
-        Some(self.splice(span, text))
+        let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+        let said = line.trim();
+        if said.is_empty() {
+            let text = format!("{value} # {remark}");
+            return Some(self.splice(span, text));
+        }
+        if !(said.starts_with('#') || said.starts_with("//")) {
+            return Some(self.splice(span, value.to_owned()));
+        }
+        let whole = span.start..span.end + line.len();
+        Some(self.splice(whole, format!("{value} {said}; {remark}")))
     }
 
     fn attribute(&self, path: &[&str]) -> Option<&'t Attribute> {
@@ -244,12 +246,12 @@ mod tests {
     }
 
     #[test]
-    fn a_remark_that_is_there_stays() {
+    fn a_remark_that_is_there_goes_on() {
         let set = |texts: &Texts<'_>| {
             let block = texts.named("retention", "week")?;
             block.set(&["keep", "last"], "25", "was 2")
         };
-        assert!(after(PLAIN, set).contains("    last = 25 # two\n"));
+        assert!(after(PLAIN, set).contains("    last = 25 # two; was 2\n"));
     }
 
     #[test]
@@ -281,7 +283,8 @@ mod tests {
         assert!(week.set(&["keep", "last"], "3", "was 2").is_some());
         assert_eq!(week.set(&["keep", "within"], "\"2d\"", "new"), None);
         assert_eq!(week.set(&["drop", "last"], "3", "new"), None);
-        let each = "protection \"snapshot\" \"a\" {\n  for_each = var.all\n  schedule = each.value\n}\n";
+        let each =
+            "protection \"snapshot\" \"a\" {\n  for_each = var.all\n  schedule = each.value\n}\n";
         let files = [file(each)];
         let texts = Texts::new(&files);
         let block = texts.named("protection", "a").unwrap();

@@ -185,7 +185,10 @@ fn alone(target: &TargetBlock, all: &Configuration) -> Configuration {
             (block.address.clone(), block)
         })
         .collect();
-    let used: BTreeSet<&Address> = own.values().filter_map(|it| it.repository.as_ref()).collect();
+    let used: BTreeSet<&Address> = own
+        .values()
+        .filter_map(|it| it.repository.as_ref())
+        .collect();
     let allowed = |address: &&Address| {
         let only = target.protect.as_ref().map(|it| &it.repositories);
         only.is_none_or(|only| only.is_empty() || only.contains(address))

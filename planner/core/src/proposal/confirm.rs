@@ -51,7 +51,12 @@ pub(super) fn confirm(case: &Case<'_>, target: &Address, moves: &[&Move]) -> Opt
         .map(|row| ((&row.target, row.scope), row))
         .collect();
     let holds = rows.iter().all(|row| {
-        let held = || before.get(&(&row.target, row.scope)).copied().is_some_and(is_kept);
+        let held = || {
+            before
+                .get(&(&row.target, row.scope))
+                .copied()
+                .is_some_and(is_kept)
+        };
         is_kept(row) || (row.target != *target && !held())
     });
     let own = rows.into_iter().filter(|row| row.target == *target);

@@ -118,6 +118,8 @@ pub(super) fn is_kept(row: &ExposureRow) -> bool {
 /// Returns whether a bad write may stay unnoticed for as long as is promised, where no loss is.
 fn is_tolerated(scope: Scope, goal: &Goal, tolerated: Option<Bound<Span>>) -> bool {
     let dwells = matches!(scope, Scope::Corruption | Scope::Account);
-    let promised = goal.detected_within.filter(|_| dwells && goal.rpo.is_none());
+    let promised = goal
+        .detected_within
+        .filter(|_| dwells && goal.rpo.is_none());
     promised.is_none_or(|promised| tolerated.is_some_and(|it| it >= Bound::Finite(promised)))
 }

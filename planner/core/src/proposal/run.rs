@@ -115,9 +115,9 @@ fn changed(case: &Case<'_>, ask: &Ask<'_>) -> Answer {
         };
         let requires = set.iter().flat_map(|it| it.requires.clone());
         let (before, after) = (ask.cost(&[]), ask.cost(&set));
-        let cost = before.zip(after).and_then(|(before, after)| {
-            Some((before.planned?, after.planned?, after.currency))
-        });
+        let cost = before
+            .zip(after)
+            .and_then(|(before, after)| Some((before.planned?, after.planned?, after.currency)));
         return Answer::Change(Box::new(Change {
             files: confirmed.files,
             says: says(&set),

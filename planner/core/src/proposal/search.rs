@@ -37,8 +37,8 @@ struct Search<'s, 'a> {
 ///
 /// Sets of one, then of two, then of three. Changes of protections that have nothing to do with each other keep
 /// together what each keeps alone at most, so that such sets are judged only where that is everything; the others are
-/// judged each by itself. Among equally many changes: the fewest numbers that nobody knows, the cheapest, the shortest
-/// text, the first.
+/// judged each by itself. Among equally many changes: the fewest numbers that nobody knows, the cheapest, the fewest
+/// lines, the first: the least that is asked of anything.
 pub(super) fn search(ask: &Ask<'_>, moves: &[Move]) -> Found {
     let mut search = Search {
         ask,
@@ -142,7 +142,7 @@ impl Search<'_, '_> {
             let cost = self.ask.cost(&moves);
             let unpriced = cost.as_ref().map_or(0, |it| it.unpriced.len());
             let cost = cost.and_then(|it| it.planned).map_or(0, |it| it.0);
-            let text: usize = moves.iter().map(|it| it.length()).sum();
+            let text: usize = moves.iter().map(|it| it.lines()).sum();
             (unknown(set), cost, unpriced, text, set.clone())
         });
         sets
@@ -153,7 +153,8 @@ impl Search<'_, '_> {
 fn links(ask: &Ask<'_>, moves: &[Move]) -> Vec<Vec<bool>> {
     let origins: Vec<BTreeSet<Address>> = moves.iter().map(|it| origins(ask, moves, it)).collect();
     let locks = |it: &Move| it.protection.mechanism == Mechanism::Lock;
-    let linked = |(a, of_a): (&Move, &BTreeSet<Address>), (b, of_b): (&Move, &BTreeSet<Address>)| {
+    let linked = |(a, of_a): (&Move, &BTreeSet<Address>),
+                  (b, of_b): (&Move, &BTreeSet<Address>)| {
         let (one, other) = (&a.protection, &b.protection);
         let same_place = one.repository == other.repository && (locks(a) || locks(b));
         one.address != other.address

@@ -57,16 +57,18 @@ fn changed(canvas: &mut Canvas, target: &Address, change: &Change) {
         diff(canvas, &file.diff());
     }
     canvas.gap();
-    gains(canvas, &change.rows, true);
+    gains(canvas, &change.rows, "then: ");
     if let Some((before, after, currency)) = &change.cost {
-        let line = Line::indent(2).plain("cost: ");
+        let line = Line::indent(2).plain("cost: ").to(9);
         canvas.line(line.plain(cost(*before, *after, currency)));
     }
     let assumed = assumed(target, &change.rows);
     let requires = change.requires.iter().map(|it| it.replace('`', ""));
     let requires: Vec<String> = requires.chain(assumed).collect();
     if !requires.is_empty() {
-        canvas.line(Line::indent(2).plain("It holds only if this is true, which lifeboat cannot know:"));
+        canvas.line(
+            Line::indent(2).plain("It holds only if this is true, which lifeboat cannot know:"),
+        );
         for text in requires {
             item(canvas, &text);
         }
@@ -101,13 +103,16 @@ fn moved(rows: &[ExposureRow]) -> impl Iterator<Item = (&ExposureRow, Measure)> 
 }
 
 /// Writes what becomes of each goal that does not hold.
-fn gains(canvas: &mut Canvas, rows: &[ExposureRow], all_hold: bool) {
+fn gains(canvas: &mut Canvas, rows: &[ExposureRow], mut lead: &str) {
     let style = canvas.style;
-    let mut lead = "then: ";
     for (row, measure) in moved(rows) {
         let goal = measure.goal.map_or_else(String::new, brief);
-        let tone = if measure.planned.holds() { Tone::Good } else { Tone::Bad };
-        let line = Line::indent(2).plain(lead).to(8);
+        let tone = if measure.planned.holds() {
+            Tone::Good
+        } else {
+            Tone::Bad
+        };
+        let line = Line::indent(2).plain(lead).to(9);
         let line = line
             .plain(format!("{} {} ", row.scope, measure.name))
             .tone(tone, measure.planned.text(style))
@@ -115,10 +120,6 @@ fn gains(canvas: &mut Canvas, rows: &[ExposureRow], all_hold: bool) {
         canvas.line(line);
         lead = "";
     }
-    if lead.is_empty() || !all_hold {
-        return;
-    }
-    canvas.line(Line::indent(2).plain("then: every goal holds"));
 }
 
 /// Returns what the goals take for granted with the change and not without it.
@@ -156,7 +157,12 @@ fn none(canvas: &mut Canvas, target: &Address, unmet: &Unmet) {
             item(canvas, &below(target, text));
         }
     }
-    gains(canvas, &unmet.rows, false);
+    let lead = if unmet.nearest.is_empty() {
+        "still: "
+    } else {
+        "then: "
+    };
+    gains(canvas, &unmet.rows, lead);
     for text in reasons(target, &unmet.rows) {
         item(canvas, &text);
     }
@@ -190,7 +196,7 @@ pub(super) fn markdown(all: &Proposals, prose: impl Fn(&str) -> String) -> Strin
                 out.push_str(&format!(
                     "{head}This change would keep the objective:\n\n{fence}diff\n{text}{fence}\n\n"
                 ));
-                gains(&mut canvas, &change.rows, true);
+                gains(&mut canvas, &change.rows, "then: ");
                 if let Some((before, after, currency)) = &change.cost {
                     let cost = cost(*before, *after, currency);
                     canvas.line(Line::indent(2).plain(format!("cost: {cost}")));

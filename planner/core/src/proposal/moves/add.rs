@@ -64,7 +64,11 @@ pub(super) fn all<'k>(
             for every in intervals(ask, spec, None) {
                 for policy in policies(ask, spec) {
                     let one = one.clone();
-                    all.push(Fresh { every, policy, ..one });
+                    all.push(Fresh {
+                        every,
+                        policy,
+                        ..one
+                    });
                 }
             }
         }

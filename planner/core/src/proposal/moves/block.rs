@@ -82,7 +82,9 @@ pub(super) fn retention(name: &str, policy: &Retention) -> String {
         ("monthly", keep.monthly),
         ("yearly", keep.yearly),
     ];
-    let counts = counts.iter().filter_map(|(name, n)| Some(line(name, (*n)?)));
+    let counts = counts
+        .iter()
+        .filter_map(|(name, n)| Some(line(name, (*n)?)));
     let within = keep.within.map(|it| text("within", it));
     let kept: Vec<Line> = counts.chain(within).collect();
     let mut out = format!("retention {} {{\n", quoted(name));

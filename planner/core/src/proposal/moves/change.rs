@@ -27,12 +27,7 @@ pub(super) fn moves(ask: &Ask<'_>) -> Vec<Move> {
 }
 
 /// Adds shorter schedules, each with what keeps the history that was kept, and longer retentions.
-fn runs(
-    ask: &Ask<'_>,
-    protection: &ProtectionBlock,
-    spec: &ProtectionSpec,
-    moves: &mut Vec<Move>,
-) {
+fn runs(ask: &Ask<'_>, protection: &ProtectionBlock, spec: &ProtectionSpec, moves: &mut Vec<Move>) {
     let now = every(ask, protection);
     for policy in kept(ask, protection, now, now) {
         if policy.splices.is_empty() {
@@ -53,7 +48,7 @@ fn runs(
     if !ask.takes(spec, role::SCHEDULE) {
         return;
     }
-    for interval in shorter(ask, protection, spec, now) {
+    for interval in shorter(ask, protection, spec, now).into_iter().rev() {
         let written = ask.texts.at(&protection.at);
         let splice = written.and_then(|written| {
             let remark = written.source(&["schedule"]).map_or_else(added, was);
@@ -108,12 +103,7 @@ fn shorter(
 }
 
 /// Adds stronger settings of a log or a lock.
-fn set(
-    ask: &Ask<'_>,
-    protection: &ProtectionBlock,
-    spec: &ProtectionSpec,
-    moves: &mut Vec<Move>,
-) {
+fn set(ask: &Ask<'_>, protection: &ProtectionBlock, spec: &ProtectionSpec, moves: &mut Vec<Move>) {
     for (attributes, changes) in settings::offered(ask, spec, &protection.attributes) {
         let changed: Vec<Setting> = changes
             .iter()

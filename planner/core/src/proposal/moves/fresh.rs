@@ -67,7 +67,11 @@ impl Fresh<'_> {
         lines.extend(self.every.map(|it| block::text("schedule", it)));
         let (retention, line, own) = kept(ask, self.policy.as_ref(), &name);
         lines.extend(line);
-        lines.extend(self.settings.iter().map(|(name, value)| setting(name, value)));
+        lines.extend(
+            self.settings
+                .iter()
+                .map(|(name, value)| setting(name, value)),
+        );
         let mut blocks = vec![block::block(&block::header(&address), &lines)];
         blocks.extend(own);
         Made {
@@ -91,11 +95,16 @@ impl Fresh<'_> {
 
     /// Returns in words what it is, but for where.
     pub(super) fn says(&self) -> String {
-        let runs = self.every.map_or_else(String::new, |it| format!(" every {it}"));
+        let runs = self
+            .every
+            .map_or_else(String::new, |it| format!(" every {it}"));
         match (self.spec.mechanism, self.from) {
             (Mechanism::Copy, Some(from)) => format!("a copy of `{}`{runs}", from.address),
             (Mechanism::Lock, _) => {
-                let span = self.settings.iter().find(|(name, _)| name == role::LOCK_FOR);
+                let span = self
+                    .settings
+                    .iter()
+                    .find(|(name, _)| name == role::LOCK_FOR);
                 let span = span.and_then(|(_, value)| value.as_str()).unwrap_or("long");
                 let mode = Value::String("compliance".to_owned());
                 let last = (role::LOCK_MODE.to_owned(), mode);

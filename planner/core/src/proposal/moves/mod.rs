@@ -40,7 +40,9 @@ impl Move {
     pub(super) fn apply(&self, configuration: &mut Configuration) {
         if let Some(repository) = &self.repository {
             let address = repository.address.clone();
-            configuration.repositories.insert(address, repository.clone());
+            configuration
+                .repositories
+                .insert(address, repository.clone());
         }
         let address = self.protection.address.clone();
         configuration
@@ -48,9 +50,10 @@ impl Move {
             .insert(address, self.protection.clone());
     }
 
-    /// Returns how many bytes it adds to the text.
-    pub(super) fn length(&self) -> usize {
-        self.splices.iter().map(|it| it.text.len()).sum()
+    /// Returns how many lines of the text it touches or adds.
+    pub(super) fn lines(&self) -> usize {
+        let lines = |it: &Splice| it.text.matches('\n').count().max(1);
+        self.splices.iter().map(lines).sum()
     }
 }
 

@@ -46,9 +46,8 @@ pub(super) fn moves(ask: &Ask<'_>) -> Vec<Move> {
                 };
                 for mechanism in [Mechanism::Snapshot, Mechanism::Copy] {
                     let spec = ask.spec(mechanism).filter(|spec| spec.offer.is_some());
-                    let usable = |address| {
-                        spec.filter(|spec| ask.allows(mechanism) && fits(spec, address))
-                    };
+                    let usable =
+                        |address| spec.filter(|spec| ask.allows(mechanism) && fits(spec, address));
                     let Some(spec) = usable(&repository.address) else {
                         continue;
                     };
@@ -71,7 +70,9 @@ pub(super) fn sites(ask: &Ask<'_>) -> Vec<Site> {
     let known = |scope: Scope| ask.target.domains.iter().any(|it| it.scope == scope);
     let place = widest.and_then(|widest| {
         let levels = [Scope::Instance, Scope::Zone, Scope::Region].into_iter();
-        levels.filter(|level| *level >= widest).find(|it| known(*it))
+        levels
+            .filter(|level| *level >= widest)
+            .find(|it| known(*it))
     });
     let account = unmet().any(|it| it == Scope::Account) && known(Scope::Account);
     let place = place.map(Scope::as_str);
@@ -151,8 +152,15 @@ fn rates(ask: &Ask<'_>, template: &Address) -> Vec<Option<Speed>> {
 
 /// Returns a rate in the largest unit in which it is exact.
 fn rate_text(rate: Rate) -> String {
-    let units = [("MiB", 1 << 20), ("MB", 1_000_000), ("MB", 100_000), ("kB", 1_000)];
-    let exact = units.into_iter().find(|(_, unit)| rate.0 % unit == 0);
+    let units = [
+        ("MiB", 1 << 20),
+        ("MB", 1_000_000),
+        ("MB", 100_000),
+        ("kB", 1_000),
+    ];
+    let exact = units
+        .into_iter()
+        .find(|(_, unit)| rate.0.is_multiple_of(*unit));
     match exact {
         Some(("MB", 100_000)) => format!("{}.{}MB/s", rate.0 / 1_000_000, rate.0 / 100_000 % 10),
         Some((name, unit)) => format!("{}{name}/s", rate.0 / unit),
@@ -185,7 +193,8 @@ fn repository(
     let mut lines: Vec<Line> = Vec::new();
     for spec in kind.attributes.iter().filter(|it| !it.computed) {
         let secret = spec.value_type == ValueType::Secret;
-        if !spec.required && !(secret && like.attributes.contains_key(&spec.name)) {
+        let inherited = secret && like.attributes.contains_key(&spec.name);
+        if !(spec.required || inherited) {
             continue;
         }
         let (value, line) = match spec.value_type {
@@ -284,7 +293,10 @@ pub(super) fn stands_for(ask: &Ask<'_>, of: &Address, site: &Site) -> String {
     let apart = if shared.is_empty() {
         String::new()
     } else {
-        format!(", and neither it nor what a recovery from it needs fails with {}", shared.join(" or "))
+        format!(
+            ", and neither it nor what a recovery from it needs fails with {}",
+            shared.join(" or ")
+        )
     };
     format!("There is room {} for `{of}`{apart}.", site.says)
 }

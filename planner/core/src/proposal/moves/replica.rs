@@ -44,7 +44,14 @@ pub(super) fn moves(ask: &Ask<'_>) -> Vec<Move> {
     };
     let mut moves = Vec::new();
     for delay in delays {
-        let name = ask.free("protection", if delay.is_some() { "delayed" } else { "standby" });
+        let name = ask.free(
+            "protection",
+            if delay.is_some() {
+                "delayed"
+            } else {
+                "standby"
+            },
+        );
         let address = Address::of_kind(Block::Protection, Mechanism::Replica.as_str(), name);
         for stand in stands(ask, &address) {
             for figures in figures(ask, spec) {
@@ -106,7 +113,9 @@ fn figures(ask: &Ask<'_>, spec: &ProtectionSpec) -> Vec<Vec<Figure>> {
         .collect();
         let like = replicas(ask).map(Some).chain([None]);
         for other in like {
-            let all_of = wanted.iter().filter_map(|(name, most)| figure(name, *most, other));
+            let all_of = wanted
+                .iter()
+                .filter_map(|(name, most)| figure(name, *most, other));
             all.push(all_of.collect());
         }
     }

@@ -69,7 +69,9 @@ fn preserved(policy: &Retention, before: Option<Span>, every: Option<Span>) -> R
     if every >= before || every == Span::ZERO {
         return policy.clone();
     }
-    let reach = before.as_millis().saturating_mul(u64::from(last.saturating_sub(1)));
+    let reach = before
+        .as_millis()
+        .saturating_mul(u64::from(last.saturating_sub(1)));
     let points = reach.div_ceil(every.as_millis()).saturating_add(1);
     let mut policy = policy.clone();
     policy.keep.last = Some(u32::try_from(points).unwrap_or(u32::MAX).max(last));

@@ -1,6 +1,8 @@
 //! The settings that a mechanism offers: a lock's length, a log's window.
 
-use lifeboat_model::{AttributeSpec, Attributes, ByteSize, KindSpec, ProtectionSpec, Span, Strength};
+use lifeboat_model::{
+    AttributeSpec, Attributes, ByteSize, KindSpec, ProtectionSpec, Span, Strength,
+};
 use serde_json::Value;
 
 use super::super::ask::Ask;
