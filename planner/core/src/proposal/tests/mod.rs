@@ -89,12 +89,12 @@ impl Played {
 
     /// Returns whether the plan keeps every goal of a target.
     fn keeps(&self, target: &Address) -> bool {
-        let own = self
+        let mut own = self
             .plan
             .exposure
             .iter()
             .filter(|row| row.target == *target);
-        own.fold(true, |all, row| all && super::judge::is_kept(row))
+        own.all(super::judge::is_kept)
     }
 }
 
