@@ -4,7 +4,7 @@
 //! `synthesis`. Way of the data: `ask` cuts the configuration down to the target; `moves` says what one change may be:
 //! an argument of a protection, a protection in a repository that is there, or one in a place that the reader must name;
 //! `judge` puts changes into the configuration and asks the model of `exposure`; `search` finds the fewest changes
-//! that keep every goal, then those that rest on the fewest unknown numbers, then the cheapest, then the fewest
+//! that keep every goal, then those that rest on the fewest unknown numbers and places, then the cheapest, then the fewest
 //! lines;
 //! `confirm` writes them into the text, reads that text as if it were the user's, and assesses all of it: nothing is
 //! proposed that is not in the end true of the text that is shown.

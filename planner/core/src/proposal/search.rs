@@ -37,7 +37,8 @@ struct Search<'s, 'a> {
 ///
 /// Sets of one, then of two, then of three. Changes of protections that have nothing to do with each other keep
 /// together what each keeps alone at most, so that such sets are judged only where that is everything; the others are
-/// judged each by itself. Among equally many changes: the fewest numbers that nobody knows, the cheapest, the fewest
+/// judged each by itself. Among equally many changes: the fewest numbers and places that
+/// nobody knows, the cheapest, the fewest
 /// lines, the first: the least that is asked of anything.
 pub(super) fn search(ask: &Ask<'_>, moves: &[Move]) -> Found {
     let mut search = Search {

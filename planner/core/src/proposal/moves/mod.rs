@@ -31,7 +31,7 @@ pub(super) struct Move {
     pub(super) says: String,
     /// What must be true besides: sentences.
     pub(super) requires: Vec<String>,
-    /// How many numbers in it nobody has said or measured.
+    /// How much in it nobody knows: numbers that nobody has said or measured, places that are not there yet.
     pub(super) unknown: usize,
 }
 

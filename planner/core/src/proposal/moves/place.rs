@@ -277,7 +277,7 @@ fn added(
         repository: Some(repository.clone()),
         says,
         requires,
-        unknown: usize::from(speed.is_some_and(|speed| speed.like.is_none())),
+        unknown: 1 + usize::from(speed.is_some_and(|speed| speed.like.is_none())),
     })
 }
 

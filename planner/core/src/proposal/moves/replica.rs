@@ -206,7 +206,8 @@ fn added(
         repository: None,
         says,
         requires,
-        unknown: figures.iter().filter(|it| it.like.is_none()).count(),
+        unknown: figures.iter().filter(|it| it.like.is_none()).count()
+            + usize::from(stand.requires.is_some()),
     })
 }
 
