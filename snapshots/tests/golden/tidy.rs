@@ -105,9 +105,12 @@ fn the_arrows_between_crates_point_one_way() {
         ("planner/engine", &["model", "contract"]),
         ("providers/memory", &["model", "contract"]),
         ("providers/local", &["model", "contract"]),
+        ("providers/aws", &["model", "contract"]),
         (
             "planner/cli",
-            &["model", "core", "contract", "engine", "memory", "local"],
+            &[
+                "model", "core", "contract", "engine", "memory", "local", "aws",
+            ],
         ),
         ("snapshots", &[]),
     ]);
