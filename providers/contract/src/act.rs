@@ -125,9 +125,21 @@ pub struct Check {
 pub struct VerifyReport {
     /// Each thing that was checked; none means that nothing could be checked, which is no success.
     pub checks: Vec<Check>,
+    /// Why no byte was read although that was asked for: the service lets nobody read them. What is recorded then
+    /// says that they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 impl VerifyReport {
+    /// Returns the report of these checks.
+    pub fn of(checks: Vec<Check>) -> Self {
+        Self {
+            checks,
+            unread: None,
+        }
+    }
+
     /// Returns whether something was checked and everything was as it should be.
     pub fn passed(&self) -> bool {
         !self.checks.is_empty() && self.checks.iter().all(|check| check.passed)

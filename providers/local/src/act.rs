@@ -246,7 +246,7 @@ impl Local {
             passed,
             detail,
         });
-        Ok(VerifyReport { checks })
+        Ok(VerifyReport::of(checks))
     }
 
     pub(crate) fn verify_restored(
@@ -266,7 +266,7 @@ impl Local {
             &context.progress,
             &context.cancel,
         )?;
-        Ok(VerifyReport { checks })
+        Ok(VerifyReport::of(checks))
     }
 }
 

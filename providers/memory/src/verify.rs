@@ -52,7 +52,7 @@ fn checked(state: &State, held: &[Point], read_data: bool) -> VerifyReport {
             .collect();
         checks.push(check("data", held.len(), &wrong));
     }
-    VerifyReport { checks }
+    VerifyReport::of(checks)
 }
 
 fn check(name: &str, count: usize, wrong: &[&str]) -> Check {
@@ -113,10 +113,8 @@ fn compared(state: &State, request: &RestoredRequest<'_>) -> Result<VerifyReport
             )
         },
     };
-    Ok(VerifyReport {
-        checks: vec![
-            files("file list", &missing, "missing"),
-            files("file content", &different, "different"),
-        ],
-    })
+    Ok(VerifyReport::of(vec![
+        files("file list", &missing, "missing"),
+        files("file content", &different, "different"),
+    ]))
 }

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::operating::{self, Failed, GoOn};
 use crate::select;
 use crate::session::Session;
+use crate::terminal;
 
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
@@ -45,9 +46,12 @@ pub(crate) async fn run(session: &Session, arguments: &VerifyArguments) -> Resul
                 GoOn::No => break,
             },
         };
+        if let Some(why) = &outcome.report.unread {
+            terminal::notice(&format!("Warning: no byte of `{address}` was read: {why}"));
+        }
         views.push(VerifyView {
             address,
-            read_data: arguments.read_data,
+            read_data: outcome.record.read_data,
             passed: outcome.record.passed,
             checks: operating::checks(&outcome.report.checks),
             took: operating::since(session, began),

@@ -46,7 +46,7 @@ pub async fn verify(
     let record = VerifyRecord {
         at: run.clock.now(),
         passed: report.passed(),
-        read_data,
+        read_data: read_data && report.unread.is_none(),
         summary,
     };
     session.note(
@@ -103,5 +103,9 @@ pub(crate) fn summary(report: &VerifyReport) -> String {
         .iter()
         .map(|check| check.name.as_str())
         .collect();
-    names.join(", ")
+    let names = names.join(", ");
+    match &report.unread {
+        None => names,
+        Some(why) => format!("{names}; no byte was read: {why}"),
+    }
 }
