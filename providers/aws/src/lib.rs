@@ -14,5 +14,5 @@ mod s3;
 mod settings;
 
 pub use catalog::{catalog, catalog_elsewhere};
-pub use client::Connection;
+pub use client::{Connection, Identities, Patience};
 pub use provider::AwsProvider;

@@ -32,7 +32,7 @@ impl AwsProvider {
     /// # Errors
     /// `invalid` when an argument makes no sense.
     pub fn new(arguments: &Attributes) -> Result<Self, ProviderError> {
-        Self::connected(arguments, Connection::default())
+        Self::connected(arguments, Connection::of_this_process())
     }
 
     /// Returns the provider of a block, connected like this. Makes no call.
@@ -58,6 +58,10 @@ impl AwsProvider {
 impl Provider for AwsProvider {
     fn catalog(&self) -> Catalog {
         catalog_of(Scheduling::of(Some(&self.aws.settings.scheduler)))
+    }
+
+    fn requests(&self) -> Option<u64> {
+        Some(self.aws.requests.sent())
     }
 
     async fn read(

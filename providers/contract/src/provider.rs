@@ -16,6 +16,11 @@ pub trait Provider: Send + Sync {
     /// Returns what the planner must know, as data. Makes no call.
     fn catalog(&self) -> Catalog;
 
+    /// Returns how many requests were sent to a real system so far, every attempt counted; none where nothing is sent.
+    fn requests(&self) -> Option<u64> {
+        None
+    }
+
     /// Reads what is live, in bulk.
     ///
     /// # Errors

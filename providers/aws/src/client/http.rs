@@ -1,53 +1,74 @@
-//! The connection: TLS, and the count of what is sent.
+//! The connection: TLS, the count of what is sent, and how much may be sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use tokio::sync::Semaphore;
 
-/// How many requests were sent, every attempt counted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Requests(Arc<AtomicU64>);
+use crate::error::{BudgetSpent, Unreachable};
+
+/// What one provider sends: how much so far, how much at most, and how much at once.
+///
+/// Every attempt of a call is a request, and so are those that ask STS for credentials.
+#[derive(Clone, Debug)]
+pub(crate) struct Requests {
+    sent: Arc<AtomicU64>,
+    budget: Option<u64>,
+    at_once: Arc<Semaphore>,
+}
 
 impl Requests {
+    /// Returns a count that begins at none.
+    pub(super) fn new(budget: Option<u64>, at_once: usize) -> Self {
+        Self {
+            sent: Arc::default(),
+            budget,
+            at_once: Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS))),
+        }
+    }
+
     /// Returns how many there were.
     pub(crate) fn sent(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Counts one more, if the budget has room for it.
+    fn take(&self) -> Result<(), BudgetSpent> {
+        let Some(budget) = self.budget else {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            return Ok(());
+        };
+        self.sent
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |sent| {
+                (sent < budget).then_some(sent + 1)
+            })
+            .map(drop)
+            .map_err(|_| BudgetSpent { budget })
     }
 }
 
-/// What a provider connects with, where it is not what the environment says.
-#[derive(Clone, Debug, Default)]
-pub struct Connection {
-    /// The credentials; without them the SDK's chain is asked.
-    pub credentials: Option<SharedCredentialsProvider>,
-    /// The HTTP client; without it one with TLS of the platform's roots.
-    pub http: Option<SharedHttpClient>,
-}
-
-impl Connection {
-    /// Returns the client, made to count into `requests`.
-    pub(super) fn counting(&self, requests: &Requests) -> SharedHttpClient {
-        let client = self.http.clone().unwrap_or_else(with_tls);
-        SharedHttpClient::new(Counting {
-            client,
-            requests: requests.clone(),
-        })
-    }
-}
-
-fn with_tls() -> SharedHttpClient {
+/// Returns a client with TLS, of the platform's roots.
+pub(super) fn with_tls() -> SharedHttpClient {
     let mode = tls::rustls_provider::CryptoMode::AwsLc;
     aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(mode))
         .build_https()
+}
+
+/// Returns the client, made to count into `requests` and to keep to its limits.
+pub(super) fn counting(client: SharedHttpClient, requests: &Requests) -> SharedHttpClient {
+    SharedHttpClient::new(Counting {
+        client,
+        requests: requests.clone(),
+    })
 }
 
 #[derive(Debug)]
@@ -77,7 +98,56 @@ struct CountingConnector {
 
 impl HttpConnector for CountingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.requests.0.fetch_add(1, Ordering::Relaxed);
-        self.connector.call(request)
+        let connector = self.connector.clone();
+        let requests = self.requests.clone();
+        HttpConnectorFuture::new(async move {
+            // Never closed; were it, one more request at once would be no harm.
+            let _permit = requests.at_once.acquire().await;
+            requests
+                .take()
+                .map_err(|spent| ConnectorError::user(spent.into()))?;
+            let host = host_of(request.uri());
+            let answer = connector.call(request).await;
+            answer.map_err(|error| named(error, host))
+        })
+    }
+}
+
+/// Adds to an error of the connection whom it is about.
+fn named(error: ConnectorError, host: String) -> ConnectorError {
+    if !error.is_io() {
+        return error;
+    }
+    let because = error.into_source();
+    ConnectorError::io(Unreachable { host, because }.into())
+}
+
+/// Returns the host and port of a URL.
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or(rest).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_exact_when_many_ask_at_once() {
+        let requests = Requests::new(Some(1_000), 16);
+        let granted: usize = std::thread::scope(|scope| {
+            let askers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..500).filter(|_| requests.take().is_ok()).count()))
+                .collect();
+            askers.into_iter().map(|asker| asker.join().unwrap()).sum()
+        });
+        assert_eq!((granted, requests.sent()), (1_000, 1_000));
+    }
+
+    #[test]
+    fn a_host_is_what_stands_between_the_scheme_and_the_path() {
+        assert_eq!(host_of("http://127.0.0.1:5000/?a=b://c"), "127.0.0.1:5000");
+        assert_eq!(host_of("https://s3.amazonaws.com"), "s3.amazonaws.com");
     }
 }

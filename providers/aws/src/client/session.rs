@@ -2,40 +2,37 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials as _;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_s3::config::retry::RetryConfig;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::TimeSource as _;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
-use super::http::{Connection, Requests};
-use crate::error::Failed as _;
+use super::connection::{Connection, Key, Origin};
+use super::credentials::Kept;
+use super::http::Requests;
+use super::region;
+use super::retry::{self, AlsoTransient};
+use crate::error::{Failed as _, no_credentials, no_region};
 use crate::settings::Settings;
-
-/// The longest that one attempt may take, connection included.
-const ATTEMPT: Duration = Duration::from_secs(30);
-/// The longest that a call may take with all its attempts.
-const OPERATION: Duration = Duration::from_secs(120);
-/// Attempts of one call. The engine tries again what fails after them and may pass.
-const ATTEMPTS: u32 = 4;
 
 /// Everything that leaves from one configured provider.
 #[derive(Debug)]
 pub(crate) struct Aws {
     /// The arguments of its own block.
     pub(crate) settings: Settings,
-    /// What was sent so far.
+    /// What was sent so far, from all its sessions.
     pub(crate) requests: Requests,
     connection: Connection,
+    permits: Arc<Semaphore>,
     home: OnceCell<Arc<Session>>,
     /// Sessions of other provider blocks, by their address.
     elsewhere: Mutex<BTreeMap<Address, Arc<Session>>>,
@@ -60,8 +57,17 @@ pub(crate) struct Session {
     pub(crate) kms: aws_sdk_kms::Client,
     /// Tags in bulk.
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
-    /// Held by each of many requests that run at once.
+    /// Held by each of many requests that run at once; one for all sessions of a provider.
     pub(crate) permits: Arc<Semaphore>,
+}
+
+/// Returns a configuration of a service with the retries of a provider.
+macro_rules! configured {
+    ($service:ident, $config:expr, $partition:expr) => {
+        $service::config::Builder::from($config)
+            .retry_partition($partition.clone())
+            .retry_classifier(AlsoTransient)
+    };
 }
 
 impl Session {
@@ -70,17 +76,7 @@ impl Session {
     /// # Errors
     /// `denied` when there are none.
     pub(crate) async fn credentials(&self) -> Result<Credentials, ProviderError> {
-        let found = match self.config.credentials_provider() {
-            Some(provider) => provider.provide_credentials().await,
-            None => Err(CredentialsError::not_loaded("there is no chain")),
-        };
-        found.map_err(|error| {
-            ProviderError::new(
-                ErrorClass::Denied,
-                "there are no credentials that can be used",
-            )
-            .because(error)
-        })
+        credentials(&self.config, &self.settings).await
     }
 
     /// Returns the time that requests are signed with.
@@ -94,10 +90,12 @@ impl Session {
 impl Aws {
     /// Returns the sessions of a provider. Makes no call.
     pub(crate) fn new(settings: Settings, connection: Connection) -> Self {
+        let at_once = settings.max_concurrency;
         Self {
+            requests: Requests::new(settings.request_budget, at_once),
+            permits: Arc::new(Semaphore::new(at_once)),
             settings,
             connection,
-            requests: Requests::default(),
             home: OnceCell::new(),
             elsewhere: Mutex::default(),
         }
@@ -146,6 +144,12 @@ impl Aws {
     }
 
     async fn open(&self, settings: Settings) -> Result<Arc<Session>, ProviderError> {
+        if let Some(name) = &settings.region
+            && !region::has_form(name)
+            && settings.endpoint_url.is_none()
+        {
+            return Err(no_region(name));
+        }
         let config = self.load(&settings).await;
         let region = config.region().map(ToString::to_string).ok_or_else(|| {
             ProviderError::new(
@@ -154,31 +158,19 @@ impl Aws {
             )
             .help("Give the block a `region`, or set AWS_REGION.")
         })?;
-        let sts = aws_sdk_sts::Client::new(&config);
-        let identity = sts
-            .get_caller_identity()
-            .send()
-            .await
-            .map_err(|error| error.failed("sts:GetCallerIdentity", &region))?;
-        let account = identity.account().unwrap_or_default().to_owned();
-        let allowed = &settings.allowed_account_ids;
-        if !allowed.is_empty() && !allowed.contains(&account) {
-            let message = format!(
-                "the credentials are of account `{account}`, and `allowed_account_ids` has {}",
-                allowed.join(", ")
-            );
-            return Err(ProviderError::new(ErrorClass::Denied, message)
-                .help("Use credentials of the right account, or another `profile`."));
-        }
-        let s3 = aws_sdk_s3::config::Builder::from(&config)
-            .force_path_style(true)
-            .build();
+        let partition = retry::partition();
+        let sts = configured!(aws_sdk_sts, &config, partition).build();
+        let account = self.account(&config, &settings, &region, sts).await?;
+        let s3 = configured!(aws_sdk_s3, &config, partition).force_path_style(true);
+        let rds = configured!(aws_sdk_rds, &config, partition);
+        let kms = configured!(aws_sdk_kms, &config, partition);
+        let tagging = configured!(aws_sdk_resourcegroupstagging, &config, partition);
         Ok(Arc::new(Session {
-            rds: aws_sdk_rds::Client::new(&config),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            kms: aws_sdk_kms::Client::new(&config),
-            tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
-            permits: Arc::new(Semaphore::new(settings.max_concurrency.max(1))),
+            rds: aws_sdk_rds::Client::from_conf(rds.build()),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            kms: aws_sdk_kms::Client::from_conf(kms.build()),
+            tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging.build()),
+            permits: Arc::clone(&self.permits),
             region,
             account,
             config,
@@ -186,21 +178,87 @@ impl Aws {
         }))
     }
 
+    /// Returns whose the credentials are. STS is asked once for each key, whatever the regions.
+    async fn account(
+        &self,
+        config: &SdkConfig,
+        settings: &Settings,
+        region: &str,
+        sts: aws_sdk_sts::Config,
+    ) -> Result<String, ProviderError> {
+        let key = Key {
+            endpoint: config.endpoint_url().map(str::to_owned),
+            id: credentials(config, settings)
+                .await?
+                .access_key_id()
+                .to_owned(),
+        };
+        let known = self.connection.identities.account(key);
+        let account = known
+            .get_or_try_init(|| async {
+                let asked = aws_sdk_sts::Client::from_conf(sts)
+                    .get_caller_identity()
+                    .send()
+                    .await;
+                let identity =
+                    asked.map_err(|error| error.failed("sts:GetCallerIdentity", region))?;
+                identity.account().map(str::to_owned).ok_or_else(|| {
+                    let message = "STS names no account for the credentials";
+                    ProviderError::new(ErrorClass::Unknown, message)
+                })
+            })
+            .await?;
+        let allowed = &settings.allowed_account_ids;
+        if !allowed.is_empty() && !allowed.contains(account) {
+            let message = format!(
+                "the credentials are of account `{account}`, and `allowed_account_ids` has {}",
+                allowed.join(", ")
+            );
+            return Err(ProviderError::new(ErrorClass::Denied, message)
+                .help("Use credentials of the right account, or another `profile`."));
+        }
+        Ok(account.clone())
+    }
+
     async fn load(&self, settings: &Settings) -> SdkConfig {
+        let origin = Origin {
+            profile: settings.profile.clone(),
+            role: settings.assume_role.clone(),
+            endpoint: settings.endpoint_url.clone(),
+        };
+        let mut loader = self.loader(settings);
+        if let Some(credentials) = self.connection.identities.credentials(&origin) {
+            return loader.credentials_provider(credentials).load().await;
+        }
+        if let Some(credentials) = &self.connection.credentials {
+            loader = loader.credentials_provider(credentials.clone());
+        }
+        let config = loader.load().await;
+        let Some(source) = source(&config, settings).await else {
+            return config;
+        };
+        let clock = config.time_source().unwrap_or_default();
+        let kept = SharedCredentialsProvider::new(Kept::new(source, clock));
+        let credentials = self.connection.identities.keep(origin, kept);
+        config
+            .into_builder()
+            .credentials_provider(credentials)
+            .build()
+    }
+
+    fn loader(&self, settings: &Settings) -> ConfigLoader {
+        let patience = &self.connection.patience;
         let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
+            .operation_attempt_timeout(patience.attempt)
+            .operation_timeout(patience.call)
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(self.connection.counting(&self.requests))
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .retry_config(retry::config(patience))
             .timeout_config(timeouts);
         if let Ok(name) = AppName::new("lifeboat") {
             loader = loader.app_name(name);
-        }
-        if let Some(credentials) = &self.connection.credentials {
-            loader = loader.credentials_provider(credentials.clone());
         }
         if let Some(region) = &settings.region {
             loader = loader.region(Region::new(region.clone()));
@@ -211,21 +269,31 @@ impl Aws {
         if let Some(endpoint) = &settings.endpoint_url {
             loader = loader.endpoint_url(endpoint);
         }
-        let config = loader.load().await;
-        let Some(role) = &settings.assume_role else {
-            return config;
-        };
-        let mut provider = AssumeRoleProvider::builder(&role.role_arn)
-            .session_name(role.session_name.as_deref().unwrap_or("lifeboat"))
-            .configure(&config);
-        if let Some(id) = &role.external_id {
-            provider = provider.external_id(id);
-        }
-        let credentials =
-            aws_credential_types::provider::SharedCredentialsProvider::new(provider.build().await);
-        config
-            .into_builder()
-            .credentials_provider(credentials)
-            .build()
+        loader
     }
+}
+
+/// Returns where the credentials of a block come from: the chain, or the role that it takes with those of the chain.
+async fn source(config: &SdkConfig, settings: &Settings) -> Option<SharedCredentialsProvider> {
+    let Some(role) = &settings.assume_role else {
+        return config.credentials_provider();
+    };
+    let mut provider = AssumeRoleProvider::builder(&role.role_arn)
+        .session_name(role.session_name.as_deref().unwrap_or("lifeboat"))
+        .configure(config);
+    if let Some(id) = &role.external_id {
+        provider = provider.external_id(id);
+    }
+    Some(SharedCredentialsProvider::new(provider.build().await))
+}
+
+async fn credentials(
+    config: &SdkConfig,
+    settings: &Settings,
+) -> Result<Credentials, ProviderError> {
+    let found = match config.credentials_provider() {
+        Some(provider) => provider.provide_credentials().await,
+        None => Err(CredentialsError::not_loaded_no_source()),
+    };
+    found.map_err(|error| no_credentials(&error, settings))
 }

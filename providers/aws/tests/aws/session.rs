@@ -33,7 +33,7 @@ pub fn provider(endpoint: &str, region: &str) -> AwsProvider {
     let credentials = Credentials::new("test-key", "test-secret", None, None, "the test");
     let connection = Connection {
         credentials: Some(SharedCredentialsProvider::new(credentials)),
-        http: None,
+        ..Connection::default()
     };
     AwsProvider::connected(&arguments(endpoint, region), connection).unwrap()
 }
