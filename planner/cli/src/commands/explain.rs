@@ -225,12 +225,17 @@ fn explanation(seen: &Seen, subject: &Address, scope: Option<Scope>) -> Explanat
     let owner = subject.owner();
     let rows = seen.plan.exposure.iter();
     let rows = rows.filter(|row| row.target == owner && scope.is_none_or(|it| it == row.scope));
+    let open = rows.clone().any(|row| !row.is_met());
+    // Of one scope nothing is said of the others.
+    let asked = *subject == owner && (scope.is_none() || open);
     Explanation {
         protection: (*subject != owner).then(|| subject.clone()),
         scopes: rows.map(|row| of_scope(seen, subject, row)).collect(),
         chosen: chosen(&seen.synthesis, &owner),
         alternatives: alternatives(&seen.synthesis, &owner),
-        proposal: proposal::propose(&seen.case(), &owner),
+        proposal: asked
+            .then(|| proposal::propose(&seen.case(), &owner))
+            .flatten(),
         backup_rule: seen.plan.backup_rules.get(&owner).copied(),
         live: !seen.offline,
         address: owner,

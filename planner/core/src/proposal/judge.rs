@@ -1,8 +1,8 @@
 //! What changes come to: the goals that hold with them, and what they cost.
 
 use lifeboat_model::{
-    Address, Bound, ByteSize, Cost, ExposureRow, Goal, LiveResource, LiveState, PlanOptions, Rate,
-    Scope, Span,
+    Address, Bound, ByteSize, Cost, Domain, ExposureRow, Goal, LiveResource, LiveState,
+    PlanOptions, Rate, Scope, Span,
 };
 
 use super::ask::Ask;
@@ -21,6 +21,15 @@ impl Ask<'_> {
         let design = compile(&self.configuration, self.catalog).ok()?;
         let mut builder = self.builder(&design);
         Some(builder.base(&self.target.address).size?.value)
+    }
+
+    /// Returns what the target fails with, as it is declared and as it was seen.
+    pub(super) fn domains(&self) -> Vec<Domain> {
+        let Ok(design) = compile(&self.configuration, self.catalog) else {
+            return Vec::new();
+        };
+        let mut builder = self.builder(&design);
+        builder.base(&self.target.address).domains.to_vec()
     }
 
     /// Returns the repository of the target that is read the fastest, as far as that is known.

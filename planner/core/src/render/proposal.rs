@@ -163,14 +163,18 @@ fn none(canvas: &mut Canvas, target: &Address, unmet: &Unmet) {
         "then: "
     };
     gains(canvas, &unmet.rows, lead);
-    for text in reasons(target, &unmet.rows) {
+    let reasons = reasons(target, &unmet.rows);
+    if !reasons.is_empty() {
+        canvas.line(Line::indent(2).plain("because:"));
+    }
+    for text in reasons {
         item(canvas, &text);
     }
 }
 
 /// Returns why goals do not hold even with what comes nearest.
 fn reasons(target: &Address, rows: &[ExposureRow]) -> Vec<String> {
-    let open = moved(rows).filter(|(_, it)| !it.planned.holds());
+    let open = moved(rows).filter(|(_, it)| !it.planned.holds() && it.name != "dwell");
     let mut all: Vec<String> = Vec::new();
     for (row, measure) in open {
         let why = why(row, &measure);
@@ -196,7 +200,7 @@ pub(super) fn markdown(all: &Proposals, prose: impl Fn(&str) -> String) -> Strin
                 out.push_str(&format!(
                     "{head}This change would keep the objective:\n\n{fence}diff\n{text}{fence}\n\n"
                 ));
-                gains(&mut canvas, &change.rows, "then: ");
+                gains(&mut canvas, &change.rows, "");
                 if let Some((before, after, currency)) = &change.cost {
                     let cost = cost(*before, *after, currency);
                     canvas.line(Line::indent(2).plain(format!("cost: {cost}")));

@@ -67,7 +67,8 @@ pub(super) fn moves(ask: &Ask<'_>) -> Vec<Move> {
 pub(super) fn sites(ask: &Ask<'_>) -> Vec<Site> {
     let unmet = || ask.unmet.iter().map(|(scope, _)| *scope);
     let widest = unmet().filter(|scope| !dwells(*scope)).max();
-    let known = |scope: Scope| ask.target.domains.iter().any(|it| it.scope == scope);
+    let domains = ask.domains();
+    let known = |scope: Scope| domains.iter().any(|it| it.scope == scope);
     let place = widest.and_then(|widest| {
         let levels = [Scope::Instance, Scope::Zone, Scope::Region].into_iter();
         levels
@@ -77,7 +78,7 @@ pub(super) fn sites(ask: &Ask<'_>) -> Vec<Site> {
     let account = unmet().any(|it| it == Scope::Account) && known(Scope::Account);
     let place = place.map(Scope::as_str);
     let account = account.then(|| {
-        let mut ids = ask.target.domains.iter().map(|it| it.id.as_str());
+        let mut ids = domains.iter().map(|it| it.id.as_str());
         if ids.any(|id| id.starts_with("account:")) {
             "account"
         } else {
@@ -290,13 +291,13 @@ pub(super) fn stands_for(ask: &Ask<'_>, of: &Address, site: &Site) -> String {
         .filter(|it| site.domains.iter().any(|new| new.scope == it.scope))
         .filter_map(|it| it.evidence.strip_prefix("declared: "))
         .collect();
-    let apart = if shared.is_empty() {
-        String::new()
+    let with = if shared.is_empty() {
+        format!("`{}`", ask.target.address)
     } else {
-        format!(
-            ", and neither it nor what a recovery from it needs fails with {}",
-            shared.join(" or ")
-        )
+        shared.join(" or ")
     };
-    format!("There is room {} for `{of}`{apart}.", site.says)
+    let says = &site.says;
+    format!(
+        "There is room {says} for `{of}`, and neither it nor what a recovery from it needs fails with {with}."
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Answer, proposals};
 use super::Played;
-use crate::render::{Style, proposal_text};
+use crate::render::{PlanDocument, Style, plan_markdown, proposal_text};
 
 const TREE: &str = r#"objective "gold" {
   survive "region" {
@@ -159,6 +159,7 @@ fn where_nothing_helps_it_says_what_comes_nearest_and_why_that_is_not_enough() {
       Nothing that was looked at comes nearer to it.
       still: region rpo unbounded ✗ (goal 6h, now unbounded ✗)
              region rto unbounded ✗ (goal 8h, now unbounded ✗)
+      because:
         - snapshot["far"] does not count: nothing is known yet about what
           target.tree.docs fails with
     "#);
@@ -253,4 +254,67 @@ fn the_lines_that_change_are_told_with_their_numbers() {
         hunks[0].after,
         "  schedule   = \"6h\" # the change: it was 1d\n"
     );
+}
+
+const NIGHTLY: &str = r#"protection "snapshot" "far" {
+  target     = target.tree.docs
+  repository = repository.disk.far
+  schedule   = "1d"
+}
+"#;
+
+#[test]
+fn a_comment_on_a_pull_request_has_the_change_as_a_diff() {
+    let played = Played::new(&format!("{TREE}{NIGHTLY}"));
+    let all = proposals(&played.case());
+    let text = plan_markdown(&played.plan, None, Some(&all));
+    let begin = text.find("### `target").unwrap();
+    let end = text.find("<details>").unwrap();
+    insta::assert_snapshot!(&text[begin..end], @r#"
+    ### `target.tree.docs`
+
+    This change would keep the objective:
+
+    ```diff
+    --- old/main.dr.hcl
+    +++ new/main.dr.hcl
+    @@ -21,5 +21,5 @@
+     protection "snapshot" "far" {
+       target     = target.tree.docs
+       repository = repository.disk.far
+    -  schedule   = "1d"
+    +  schedule   = "6h" # the change: it was 1d
+     }
+    ```
+
+    - region rpo 6h ✓\* (goal 6h, now 1d ✗)
+    "#);
+}
+
+#[test]
+fn the_document_of_a_plan_has_each_edit_with_its_line() {
+    let played = Played::new(&format!("{TREE}{NIGHTLY}"));
+    let all = proposals(&played.case());
+    let document = serde_json::to_value(PlanDocument {
+        plan: &played.plan,
+        catalog: None,
+        proposals: Some(&all),
+    });
+    let document = document.unwrap();
+    assert_eq!(document["proposals_left"], 0);
+    let one = &document["proposals"][0];
+    assert_eq!(one["target"], "target.tree.docs");
+    assert_eq!(one["outcome"], "change");
+    assert_eq!(one["exposure"][2]["rpo"]["planned"]["bound"], "6h");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&one["edits"]).unwrap(), @r#"
+    [
+      {
+        "after": "  schedule   = \"6h\" # the change: it was 1d\n",
+        "before": "  schedule   = \"1d\"\n",
+        "file": "main.dr.hcl",
+        "line": 24
+      }
+    ]
+    "#);
+    insta::assert_snapshot!(one["cost"], @"null");
 }
