@@ -16,3 +16,6 @@ pub use connection::{Connection, Identities, Patience};
 pub(crate) use presign::presigned_url;
 pub(crate) use session::{Aws, Session};
 pub(crate) use wait::until;
+
+#[cfg(test)]
+mod tests;
