@@ -11,7 +11,7 @@ use crate::configuration::{Configuration, ProtectionBlock, TargetBlock};
 use crate::language::written::{Texts, Written};
 
 /// So many repositories that the target does not use yet are looked at, in address order.
-const REPOSITORIES: usize = 16;
+const REPOSITORIES: usize = 8;
 
 /// A target, with all that decides what it may lose.
 #[derive(Debug)]

@@ -11,6 +11,8 @@ use super::moves::Move;
 pub(super) const DEPTH: usize = 3;
 /// So many sets of changes that depend on each other are judged together at most.
 const JUDGED: usize = 3_000;
+/// So many steps are taken at most, so that an answer comes also where nothing helps.
+const STEPS: usize = 60_000_000;
 /// Of so many sets of the same number of changes the price is looked up.
 const PRICED: usize = 400;
 
@@ -31,6 +33,11 @@ struct Search<'s, 'a> {
     /// What each change keeps by itself.
     single: Vec<u64>,
     judged: usize,
+    steps: usize,
+    /// Which changes keep a goal that is not kept without them.
+    gains: Vec<bool>,
+    /// The changes in the order in which they are tried: those first that gain something by themselves.
+    order: Vec<usize>,
 }
 
 /// Returns the smallest sets of changes that keep every goal.
@@ -47,8 +54,16 @@ pub(super) fn search(ask: &Ask<'_>, moves: &[Move]) -> Found {
         linked: links(ask, moves),
         single: moves.iter().map(|it| ask.held(&[it])).collect(),
         judged: 0,
+        steps: 0,
+        gains: Vec::new(),
+        order: Vec::new(),
     };
     let all = ask.all();
+    let before = ask.held(&[]);
+    search.gains = search.single.iter().map(|it| it & !before != 0).collect();
+    let gains = |index: &usize| search.gains.get(*index) == Some(&true);
+    let (first, rest): (Vec<usize>, Vec<usize>) = (0..moves.len()).partition(gains);
+    search.order = first.into_iter().chain(rest).collect();
     let mut best = (0, Vec::new());
     for depth in 1..=DEPTH {
         let sets = search.sets(depth, all, &mut best);
@@ -59,8 +74,7 @@ pub(super) fn search(ask: &Ask<'_>, moves: &[Move]) -> Found {
             };
         }
     }
-    let before = ask.held(&[]).count_ones();
-    let helps = best.0 > before;
+    let helps = best.0 > before.count_ones();
     Found {
         sets: Vec::new(),
         nearest: if helps { best.1 } else { Vec::new() },
@@ -69,10 +83,15 @@ pub(super) fn search(ask: &Ask<'_>, moves: &[Move]) -> Found {
 
 impl Search<'_, '_> {
     /// Returns every set of so many changes that keeps all goals.
+    ///
+    /// A change that gains nothing by itself, and that no other one of the set depends on or makes more of, is of no
+    /// use in it: without it the set is smaller and keeps the same.
     fn sets(&mut self, depth: usize, all: u64, best: &mut (u32, Vec<usize>)) -> Vec<Vec<usize>> {
         let mut found = Vec::new();
+        // Places in the order, so that each set is met once.
         let mut open: Vec<Vec<usize>> = vec![Vec::new()];
-        while let Some(set) = open.pop() {
+        while let Some(places) = open.pop() {
+            let set = self.at(&places);
             if set.len() == depth {
                 let bits = self.kept(&set, all);
                 if bits.count_ones() > best.0 {
@@ -83,17 +102,42 @@ impl Search<'_, '_> {
                 }
                 continue;
             }
-            let from = set.last().map_or(0, |last| last + 1);
-            let next = (from..self.moves.len()).rev();
-            let next = next.filter(|index| set.iter().all(|it| self.are_apart(*it, *index)));
-            let next: Vec<usize> = next.collect();
-            for index in next {
-                let mut set = set.clone();
-                set.push(index);
-                open.push(set);
+            let from = places.last().map_or(0, |last| last + 1);
+            self.steps += self.order.len() - from;
+            if self.steps > STEPS {
+                break;
+            }
+            let is_last = depth > 1 && set.len() + 1 == depth;
+            for place in (from..self.order.len()).rev() {
+                let Some(index) = self.order.get(place).copied() else {
+                    continue;
+                };
+                let apart = set.iter().all(|it| self.are_apart(*it, index));
+                if apart && !(is_last && self.is_idle(&set, index)) {
+                    let mut places = places.clone();
+                    places.push(place);
+                    open.push(places);
+                }
             }
         }
         found
+    }
+
+    /// Returns the changes at these places of the order, in the order of changes.
+    fn at(&self, places: &[usize]) -> Vec<usize> {
+        let set = places.iter().filter_map(|place| self.order.get(*place));
+        let mut set: Vec<usize> = set.copied().collect();
+        set.sort_unstable();
+        set
+    }
+
+    /// Returns whether a change of the set with one more is of no use in it.
+    fn is_idle(&self, set: &[usize], more: usize) -> bool {
+        let whole = || set.iter().copied().chain([more]);
+        whole().any(|one| {
+            let gains = self.gains.get(one) == Some(&true);
+            !gains && !whole().any(|other| self.is_linked(one, other))
+        })
     }
 
     /// Returns the goals that a set keeps, or as many as it can keep at most where that is not all.
@@ -126,8 +170,12 @@ impl Search<'_, '_> {
 
     /// Returns whether what one change gives depends on another one of the set.
     fn are_linked(&self, set: &[usize]) -> bool {
-        let is = |a: usize, b: usize| self.linked.get(a).and_then(|it| it.get(b)) == Some(&true);
-        set.iter().any(|a| set.iter().any(|b| is(*a, *b)))
+        set.iter()
+            .any(|a| set.iter().any(|b| self.is_linked(*a, *b)))
+    }
+
+    fn is_linked(&self, a: usize, b: usize) -> bool {
+        self.linked.get(a).and_then(|it| it.get(b)) == Some(&true)
     }
 
     /// Returns the sets, the best first.
