@@ -22,6 +22,7 @@ use super::http::Requests;
 use super::region;
 use super::retry::{self, AlsoTransient};
 use crate::error::{Failed as _, no_credentials, no_region};
+use crate::rds::Gates;
 use crate::settings::Settings;
 
 /// Everything that leaves from one configured provider.
@@ -31,6 +32,8 @@ pub(crate) struct Aws {
     pub(crate) settings: Settings,
     /// What was sent so far, from all its sessions.
     pub(crate) requests: Requests,
+    /// What is being changed at RDS.
+    pub(crate) gates: Gates,
     connection: Connection,
     permits: Arc<Semaphore>,
     home: OnceCell<Arc<Session>>,
@@ -96,6 +99,7 @@ impl Aws {
             permits: Arc::new(Semaphore::new(at_once)),
             settings,
             connection,
+            gates: Gates::default(),
             home: OnceCell::new(),
             elsewhere: Mutex::default(),
         }

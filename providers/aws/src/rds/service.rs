@@ -1,31 +1,16 @@
 //! What the provider asks of this service.
 
 use lifeboat_contract::{
-    BackUpReport, BackUpRequest, CallContext, ChangeRequest, Protected, ProviderError, ReadRequest,
-    RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
+    BackUpReport, BackUpRequest, CallContext, Protected, ProviderError, RestoreReport,
+    RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
 };
-use lifeboat_model::{LiveResource, LiveState, RecoveryPointId};
+use lifeboat_model::RecoveryPointId;
 
 use crate::client::Aws;
 use crate::error::unknown_kind;
 
-/// Reads items of this service in bulk.
-pub(crate) async fn read(
-    _aws: &Aws,
-    _request: ReadRequest<'_>,
-    _context: &CallContext,
-) -> Result<LiveState, ProviderError> {
-    Ok(LiveState::default())
-}
-
-/// Carries out one change.
-pub(crate) async fn change(
-    _aws: &Aws,
-    request: ChangeRequest<'_>,
-    _context: &CallContext,
-) -> Result<Option<LiveResource>, ProviderError> {
-    Err(unknown_kind(request.address, request.kind))
-}
+pub(crate) use super::change::change;
+pub(crate) use super::read::read;
 
 /// Makes a recovery point now.
 pub(crate) async fn back_up(

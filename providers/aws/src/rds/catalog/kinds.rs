@@ -81,8 +81,12 @@ fn of() -> Vec<AttributeSpec> {
     let texts = ValueType::Map(Box::new(ValueType::String));
     vec![
         AttributeSpec::required("target", ValueType::Address, "What it protects."),
-        AttributeSpec::required("source", texts, "The attributes of the target.")
-            .forcing_replacement(),
+        AttributeSpec::optional(
+            "source",
+            texts,
+            "The attributes of the target as they were applied.",
+        )
+        .forcing_replacement(),
     ]
 }
 
