@@ -293,7 +293,7 @@ pub mod role {
     pub const FROM: &str = "from";
     /// Log: a piece of log is archived at least this often (`archive_timeout`); `0s` means no bound in time.
     pub const FLUSH_EVERY: &str = "flush_every";
-    /// Log: how far back it reaches.
+    /// Log: how far back it reaches. Repository: how long it keeps anything.
     pub const WINDOW: &str = "window";
     /// Log: the size of the queue beyond which log is dropped.
     pub const QUEUE_LIMIT: &str = "queue_limit";

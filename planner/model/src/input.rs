@@ -145,7 +145,8 @@ impl FromStr for ModelInput {
 pub struct InputSpec {
     /// The input.
     pub input: ModelInput,
-    /// The attribute of the resource that gives it (declared).
+    /// The attribute of the resource that gives it (declared). One that is a switch gives nothing: it says whether
+    /// `otherwise` holds, and while it is off, nobody knows.
     pub attribute: Option<String>,
     /// The fact of the live resource that gives it (measured when live was read).
     pub fact: Option<String>,

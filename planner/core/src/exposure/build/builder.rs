@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lifeboat_model::{
     Address, Attributes, Catalog, Domain, InputSpec, LiveResource, LiveState, Mechanism,
-    ModelInput, Provenance, RecordedState, Retention, Span, role,
+    ModelInput, Need, Provenance, RecordedState, Retention, Span, role,
 };
 
 use super::assumptions::Assumptions;
@@ -210,16 +210,26 @@ impl<'a> Builder<'a> {
                 .unwrap_or(0),
             unnoticed: self.unnoticed(&places),
             logical: self.logical(site),
-            retention: self.retention(site.attributes),
+            retention: self.kept(site),
             lock: super::lock::with_vault(site.attributes, site.vault.as_ref()),
             domains: self.copy_domains(site, live),
-            needs: site
-                .vault
-                .as_ref()
-                .map_or_else(|| Arc::new([]) as _, |vault| vault.facts.needs.clone()),
+            needs: self.needs(site),
             chain: base,
             holds: site.holds,
             recovery: self.recovery(graph, site, &places, base),
+        }
+    }
+
+    /// Returns what using the points of a protection takes: what its repository needs, and what it needs itself.
+    fn needs(&self, site: &Site<'_>) -> Arc<[Need]> {
+        let live = self.live.resources.get(site.address);
+        let would = || self.live.needs.get(site.address).map(Vec::as_slice);
+        let own = live.map(|live| live.needs.as_slice()).or_else(would);
+        let own = own.unwrap_or_default();
+        match &site.vault {
+            Some(vault) if own.is_empty() => vault.facts.needs.clone(),
+            Some(vault) => vault.facts.needs.iter().chain(own).cloned().collect(),
+            None => own.into(),
         }
     }
 
@@ -236,6 +246,20 @@ impl<'a> Builder<'a> {
                 source: "its `delay`".into(),
             },
         ))
+    }
+
+    /// Returns what is kept of a copy: what it asks for, as long as its repository keeps anything.
+    fn kept(&mut self, site: &Site<'_>) -> Arc<Retention> {
+        let policy = self.retention(site.attributes);
+        let vault = site.vault.as_ref();
+        let window = vault.and_then(|vault| super::value::span(vault.attributes, role::WINDOW));
+        let Some(window) = window else { return policy };
+        let mut policy = Retention::clone(&policy);
+        let least = policy
+            .delete_after
+            .map_or(window, |limit| limit.min(window));
+        policy.delete_after = Some(least);
+        Arc::new(policy)
     }
 
     /// Returns the retention that attributes ask for.

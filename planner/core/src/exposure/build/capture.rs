@@ -7,6 +7,7 @@ use lifeboat_model::{Address, Mechanism, ModelInput, Provenance, Span, role};
 use super::builder::Builder;
 use super::place::Places;
 use super::proposal::{Site, Timer};
+use super::resolve::is_switched_off;
 use super::value;
 use crate::diff::text;
 use crate::exposure::graph::{Capture, CopyGraph, Input, Lag};
@@ -60,6 +61,9 @@ impl Builder<'_> {
     fn capture(&mut self, graph: &CopyGraph, site: &Site<'_>, places: &Places<'_>) -> Capture {
         let address = site.address;
         let own = text(site.attributes, role::SCHEDULE);
+        if let Some(reason) = self.switched_off(site, places) {
+            return Capture::Never(reason);
+        }
         match site.mechanism {
             Mechanism::Replica => Capture::Replica(self.lag(site, places)),
             Mechanism::Log => self.log(site, places),
@@ -78,6 +82,21 @@ impl Builder<'_> {
             }
             _ => self.scheduled(site).unwrap_or_else(Capture::Never),
         }
+    }
+
+    /// Returns why nothing is known of how long points are under way: what is known otherwise is switched off.
+    fn switched_off(&mut self, site: &Site<'_>, places: &Places<'_>) -> Option<String> {
+        let own = places.nearest_first.first()?;
+        let ways = [ModelInput::RunTime, ModelInput::Hold];
+        let off = own.specs.iter().find(|spec| {
+            ways.contains(&spec.input) && spec.otherwise.is_some() && is_switched_off(own, spec)
+        })?;
+        if self.span(off.input, places).is_some() {
+            return None;
+        }
+        let name = off.attribute.as_deref().unwrap_or_default();
+        let (address, source) = (site.address, &off.source);
+        Some(format!("`{name}` of `{address}` is off: {source}"))
     }
 
     /// Returns the schedule that a protection runs on: that of what runs it, else its own; or why nothing runs it.

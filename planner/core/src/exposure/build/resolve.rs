@@ -200,8 +200,11 @@ fn measured(input: ModelInput, seen: &Observed<'_>) -> Input<InputValue> {
     }
 }
 
-/// Returns the catalog's own value.
+/// Returns the catalog's own value, unless a switch takes it back.
 fn otherwise(place: &Place<'_>, spec: &InputSpec) -> Option<Input<InputValue>> {
+    if is_switched_off(place, spec) {
+        return None;
+    }
     let (value, provenance) = spec.otherwise.clone()?;
     let source = match provenance {
         Provenance::Hard | Provenance::Declared | Provenance::Assumed => spec.source.clone(),
@@ -215,4 +218,10 @@ fn otherwise(place: &Place<'_>, spec: &InputSpec) -> Option<Input<InputValue>> {
         provenance,
         source: source.into(),
     })
+}
+
+/// Returns whether the attribute of an input is a switch that is off.
+pub(super) fn is_switched_off(place: &Place<'_>, spec: &InputSpec) -> bool {
+    let attribute = spec.attribute.as_deref();
+    attribute.and_then(|name| place.attributes.get(name)?.as_bool()) == Some(false)
 }

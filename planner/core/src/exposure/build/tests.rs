@@ -455,3 +455,29 @@ fn once_it_is_settled_the_same_graph_differs_in_what_its_copies_hold_only() {
         assert_eq!(graph, built);
     }
 }
+
+#[test]
+fn what_a_switch_takes_back_is_not_known_unless_somebody_says_it() {
+    let mut site = Site::new();
+    let promised = Some((minutes(15), Provenance::Percentile(9_999)));
+    site.catalog.protections[0].inputs = vec![InputSpec {
+        attribute: Some("hurried".to_owned()),
+        ..spec(ModelInput::RunTime, promised)
+    }];
+    let mut turned = |on: bool| {
+        let own = &mut site.live_of(&part("snapshot")).attributes;
+        own.insert("hurried".to_owned(), json!(on));
+        match site.snapshot().capture {
+            Capture::Never(why) => why,
+            _ => site.run_time(),
+        }
+    };
+    let told = [turned(true), turned(false)].join("\n");
+    insta::assert_snapshot!(told, @r#"
+    15m (99.99 % of cases): the `run_time` of `target.tree.docs.snapshot["daily"]` is 15m, by the manual of 2026 (99.99 % of cases)
+    `hurried` of `target.tree.docs.snapshot["daily"]` is off: the manual of 2026
+    "#);
+    site.assumes(Vec::new(), ModelInput::RunTime, minutes(20), "by contract");
+    insta::assert_snapshot!(site.run_time(), @"20m (declared): by contract");
+    assert!(!matches!(site.snapshot().capture, Capture::Never(_)));
+}
