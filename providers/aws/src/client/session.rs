@@ -147,6 +147,30 @@ impl Aws {
         Ok(session)
     }
 
+    /// Returns the sessions that were opened so far, the provider's own one first.
+    pub(crate) async fn opened(&self) -> Vec<Arc<Session>> {
+        let home = self.home.get().cloned();
+        let elsewhere = self.elsewhere.lock().await;
+        home.into_iter()
+            .chain(elsewhere.values().cloned())
+            .collect()
+    }
+
+    /// Returns a session with the credentials of the provider's own block in another region.
+    ///
+    /// # Errors
+    /// As [`Aws::home`].
+    pub(crate) async fn in_region(&self, region: &str) -> Result<Arc<Session>, ProviderError> {
+        if self.settings.region.as_deref() == Some(region) {
+            return self.home().await;
+        }
+        let settings = Settings {
+            region: Some(region.to_owned()),
+            ..self.settings.clone()
+        };
+        self.open(settings).await
+    }
+
     async fn open(&self, settings: Settings) -> Result<Arc<Session>, ProviderError> {
         if let Some(name) = &settings.region
             && !region::has_form(name)

@@ -8,73 +8,62 @@ use lifeboat_model::RecoveryPointId;
 
 use crate::client::Aws;
 use crate::error::unknown_kind;
+use crate::rds::{points, restore};
 
 pub(crate) use super::change::change;
 pub(crate) use super::read::read;
 
 /// Makes a recovery point now.
 pub(crate) async fn back_up(
-    _aws: &Aws,
+    aws: &Aws,
     request: BackUpRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<BackUpReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    points::back_up(aws, request, context).await
 }
 
 /// Deletes exactly these recovery points.
 pub(crate) async fn delete_points(
-    _aws: &Aws,
+    aws: &Aws,
     protected: Protected<'_>,
-    _points: &[RecoveryPointId],
-    _context: &CallContext,
+    points: &[RecoveryPointId],
+    context: &CallContext,
 ) -> Result<(), ProviderError> {
-    Err(unknown_kind(protected.address, protected.kind))
+    points::delete_points(aws, protected, points, context).await
 }
 
 /// Brings a recovery point back.
 pub(crate) async fn restore(
-    _aws: &Aws,
+    aws: &Aws,
     request: RestoreRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<RestoreReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    restore::restore(aws, request, context).await
 }
 
 /// Checks the recovery points where they are.
 pub(crate) async fn verify(
-    _aws: &Aws,
+    aws: &Aws,
     request: VerifyRequest<'_>,
     _context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    points::verify(aws, request).await
 }
 
 /// Checks what a restore wrote.
 pub(crate) async fn verify_restored(
-    _aws: &Aws,
+    aws: &Aws,
     request: RestoredRequest<'_>,
     _context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    restore::verify_restored(aws, request).await
 }
 
 /// Removes what a drill restored.
 pub(crate) async fn discard_scratch(
-    _aws: &Aws,
-    _into: &str,
-    _context: &CallContext,
+    aws: &Aws,
+    into: &str,
+    context: &CallContext,
 ) -> Result<(), ProviderError> {
-    Ok(())
+    restore::discard_scratch(aws, into, context).await
 }

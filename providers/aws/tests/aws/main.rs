@@ -1,4 +1,7 @@
 //! The provider against servers that speak as AWS does.
 
 mod moto;
+mod rds_estate;
+mod rds_points;
+mod rds_restore;
 mod session;

@@ -9,11 +9,12 @@ use lifeboat_contract::{
 };
 use lifeboat_model::RecoveryPoint;
 
+use super::list::Kept;
 use super::log::{Reach, points_of_log};
 use super::name::snapshot_name;
 use super::shape::Shape;
 use super::snapshot::{AVAILABLE, BEGAN, Snapshot, TOKEN, as_tags, by_key, users};
-use super::source::{Engine, Source, original_of};
+use super::source::{Engine, Source};
 use super::{copy, list};
 use crate::client::{Aws, Session, until};
 use crate::error::{Failed as _, unknown_kind};
@@ -44,7 +45,10 @@ const PASSING: [&str; 12] = [
 /// Fails where somebody asked to stop.
 pub(crate) fn go_on(context: &CallContext) -> Result<(), ProviderError> {
     if context.cancel.is_cancelled() {
-        return Err(ProviderError::new(ErrorClass::Interrupted, "stopped as asked"));
+        return Err(ProviderError::new(
+            ErrorClass::Interrupted,
+            "stopped as asked",
+        ));
     }
     Ok(())
 }
@@ -88,10 +92,7 @@ pub(crate) fn report(points: Vec<RecoveryPoint>) -> BackUpReport {
 }
 
 /// Returns the points of a log in the target's own region.
-async fn of_log(
-    aws: &Aws,
-    protected: &Protected<'_>,
-) -> Result<Vec<RecoveryPoint>, ProviderError> {
+async fn of_log(aws: &Aws, protected: &Protected<'_>) -> Result<Vec<RecoveryPoint>, ProviderError> {
     let home = aws.home().await?;
     let source = Source::of(protected.address, protected.attributes, protected.bindings)?;
     let reach = reach_of(&home, &source).await?;
@@ -109,10 +110,13 @@ pub(crate) async fn reach_of(
         return Ok(cluster.as_ref().and_then(Reach::of_cluster));
     }
     let instance = list::instance(home, identifier).await?;
-    let backups = list::backups_of(home, home, identifier).await?;
+    let backups = list::backups_of(home, identifier, Kept::Here).await?;
     Ok(match &instance {
         Some(instance) => Reach::of_instance(instance, backups.first()),
-        None => backups.iter().filter_map(Reach::of_backup).max_by_key(|it| it.latest),
+        None => backups
+            .iter()
+            .filter_map(Reach::of_backup)
+            .max_by_key(|it| it.latest),
     })
 }
 
@@ -131,7 +135,12 @@ async fn snapshot(
     );
     let found = list::snapshot(&session, source.engine, &name).await?;
     if !ours(aws, found.as_ref(), protected, context)? {
-        let made = Made { aws, session: &session, source: &source, name: &name };
+        let made = Made {
+            aws,
+            session: &session,
+            source: &source,
+            name: &name,
+        };
         made.begin(protected, context).await?;
     }
     let snapshot = available(&session, source.engine, &name, context).await?;
@@ -155,7 +164,10 @@ pub(crate) fn ours(
     if made && (found.token() == Some(&context.token) || found.copy_of().is_some()) {
         return Ok(true);
     }
-    let message = format!("there is a snapshot `{}` that this call did not make", found.name);
+    let message = format!(
+        "there is a snapshot `{}` that this call did not make",
+        found.name
+    );
     Err(ProviderError::new(ErrorClass::Conflict, message)
         .help("Delete that snapshot if nobody needs it."))
 }
@@ -204,13 +216,17 @@ async fn ready(
     };
     match source.engine {
         Engine::Instance => {
-            let instance = list::instance(session, identifier).await?.ok_or_else(missing)?;
+            let instance = list::instance(session, identifier)
+                .await?
+                .ok_or_else(missing)?;
             let ready = is_ready(source, instance.db_instance_status())?;
             let tags = by_key(instance.tag_list());
             Ok(ready.then(|| (tags, Shape::of_instance(&instance))))
         }
         Engine::Cluster => {
-            let cluster = list::cluster(session, identifier).await?.ok_or_else(missing)?;
+            let cluster = list::cluster(session, identifier)
+                .await?
+                .ok_or_else(missing)?;
             if !is_ready(source, cluster.status())? {
                 return Ok(None);
             }
@@ -232,15 +248,23 @@ fn tags_of(
     let settings = &aws.settings;
     let mut users = settings.default_tags.clone();
     users.extend(inherited.clone());
-    let asked = protected.attributes.get("tags").and_then(|it| it.as_object());
-    users.extend(asked.into_iter().flatten().filter_map(|(key, value)| {
-        Some((key.clone(), value.as_str()?.to_owned()))
-    }));
+    users.extend(asked(protected));
     let mut tags = ownership::tags(protected.address, &settings.configuration, &users);
     tags.insert(TOKEN.to_owned(), context.token.clone());
     tags.insert(BEGAN.to_owned(), context.as_of.to_string());
     tags.extend(shape.tags());
     tags
+}
+
+/// Returns the tags that a protection asks for.
+pub(crate) fn asked(protected: &Protected<'_>) -> BTreeMap<String, String> {
+    let tags = protected
+        .attributes
+        .get("tags")
+        .and_then(|it| it.as_object());
+    let tags = tags.into_iter().flatten();
+    tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// Asks for a snapshot; none where the instance has left the state in which one can begin.
@@ -257,14 +281,22 @@ async fn create(
             let call = call.db_instance_identifier(&source.identifier);
             let said = call.db_snapshot_identifier(name).send().await;
             let action = "rds:CreateDBSnapshot";
-            (said.map(drop).map_err(|error| error.failed(action, &source.identifier)), action)
+            (
+                said.map(drop)
+                    .map_err(|error| error.failed(action, &source.identifier)),
+                action,
+            )
         }
         Engine::Cluster => {
             let call = session.rds.create_db_cluster_snapshot().set_tags(tags);
             let call = call.db_cluster_identifier(&source.identifier);
             let said = call.db_cluster_snapshot_identifier(name).send().await;
             let action = "rds:CreateDBClusterSnapshot";
-            (said.map(drop).map_err(|error| error.failed(action, &source.identifier)), action)
+            (
+                said.map(drop)
+                    .map_err(|error| error.failed(action, &source.identifier)),
+                action,
+            )
         }
     };
     match said {
@@ -292,11 +324,16 @@ pub(crate) async fn available(
             Some(snapshot) if snapshot.is_available() => Ok(Some(snapshot)),
             Some(snapshot) if snapshot.status == "failed" => {
                 let message = format!("RDS could not make the snapshot `{name}`");
-                Err(ProviderError::new(ErrorClass::Conflict, message)
-                    .help("Look at the events of the instance, delete the snapshot, and back up again."))
+                Err(ProviderError::new(ErrorClass::Conflict, message).help(
+                    "Look at the events of the instance, delete the snapshot, and back up again.",
+                ))
             }
             Some(snapshot) => {
-                tracing::debug!(name, percent = snapshot.percent, "the snapshot is being made");
+                tracing::debug!(
+                    name,
+                    percent = snapshot.percent,
+                    "the snapshot is being made"
+                );
                 Ok(None)
             }
             None => {
@@ -333,8 +370,13 @@ pub(crate) async fn member_of(
     cluster: &DbCluster,
 ) -> Result<Option<DbInstance>, ProviderError> {
     let members = cluster.db_cluster_members();
-    let writer = members.iter().find(|it| it.is_cluster_writer() == Some(true));
-    match writer.or(members.first()).and_then(|it| it.db_instance_identifier()) {
+    let writer = members
+        .iter()
+        .find(|it| it.is_cluster_writer() == Some(true));
+    match writer
+        .or(members.first())
+        .and_then(|it| it.db_instance_identifier())
+    {
         Some(identifier) => list::instance(session, identifier).await,
         None => Ok(None),
     }

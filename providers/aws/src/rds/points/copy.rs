@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use lifeboat_contract::{BackUpReport, CallContext, ErrorClass, Protected, ProviderError};
 use lifeboat_model::{Fate, RecoveryPoint, RecoveryPointId, Retention, role};
 
-use super::back_up::{available, go_on, moving, ours, report};
-use super::list;
+use super::back_up::{asked, available, go_on, moving, ours, report};
+use super::list::{self, Kept};
 use super::log::{Reach, points_of_log};
 use super::name::snapshot_name;
-use super::share::{share, unshare};
 use super::shape::Shape;
+use super::share::{share, unshare};
 use super::snapshot::{BEGAN, COPY_OF, SHARED, Snapshot, TOKEN, as_tags, points_of};
-use super::source::{Engine, Original, Place, Source, original_of, place_of};
+use super::source::{Engine, Original, Place, Source, copies_log, original_of, place_of};
 use crate::client::{Aws, Session, presigned_url};
 use crate::error::Failed as _;
 use crate::ownership;
@@ -44,17 +44,14 @@ pub(crate) async fn copy(
     protected: &Protected<'_>,
     context: &CallContext,
 ) -> Result<BackUpReport, ProviderError> {
-    let original = original_of(aws, protected).await?.ok_or_else(|| {
-        let message = format!("`{}` does not say what it copies", protected.address);
-        ProviderError::new(ErrorClass::Invalid, message)
-    })?;
     let place = place_of(aws, protected.attributes, protected.bindings).await?;
     let source = Source::of(protected.address, protected.attributes, protected.bindings)?;
-    if original.is_log {
-        let reach = replicated(&original.place.session, &place.session, &source).await?;
+    if copies_log(protected) {
+        let reach = replicated(&place.session, &source).await?;
         let points = reach.map(|it| points_of_log(&it, protected.address));
         return Ok(moving(points.unwrap_or_default()));
     }
+    let original = original_of(aws, protected).await?;
     let route = Route {
         aws,
         source: &source,
@@ -77,15 +74,17 @@ pub(crate) async fn copy(
 
 /// Returns how far automated backups reach that were replicated to a place.
 pub(crate) async fn replicated(
-    from: &Session,
     to: &Session,
     source: &Source,
 ) -> Result<Option<Reach>, ProviderError> {
     if source.engine == Engine::Cluster {
         return Ok(None);
     }
-    let backups = list::backups_of(to, from, &source.identifier).await?;
-    Ok(backups.iter().filter_map(Reach::of_backup).max_by_key(|it| it.latest))
+    let backups = list::backups_of(to, &source.identifier, Kept::Replicated).await?;
+    Ok(backups
+        .iter()
+        .filter_map(Reach::of_backup)
+        .max_by_key(|it| it.latest))
 }
 
 impl Route<'_> {
@@ -133,8 +132,9 @@ impl Route<'_> {
                 "RDS copies a snapshot to another region or to another account, not to both at once: `{address}` goes from `{}` in {} to `{}` in {}",
                 from.account, from.region, to.account, to.region
             );
-            return Err(ProviderError::new(ErrorClass::Invalid, message)
-                .help("Copy it to the other region first, and give a second copy `from` that one."));
+            return Err(ProviderError::new(ErrorClass::Invalid, message).help(
+                "Copy it to the other region first, and give a second copy `from` that one.",
+            ));
         }
         let leaves = self.crosses_regions() || self.crosses_accounts();
         if leaves && snapshot.encrypted && self.to.key.is_none() {
@@ -191,6 +191,7 @@ impl Route<'_> {
         }
         let mut users = settings.default_tags.clone();
         users.extend(snapshot.tags_of_users());
+        users.extend(asked(self.protected));
         let mut tags = ownership::tags(self.protected.address, &settings.configuration, &users);
         tags.insert(TOKEN.to_owned(), context.token.clone());
         tags.insert(BEGAN.to_owned(), point.time.to_string());
@@ -210,24 +211,42 @@ impl Route<'_> {
         tags: &BTreeMap<String, String>,
     ) -> Result<(), ProviderError> {
         let leaves = self.crosses_regions() || self.crosses_accounts();
-        let from = if leaves { &snapshot.arn } else { &snapshot.name };
+        let from = if leaves {
+            &snapshot.arn
+        } else {
+            &snapshot.name
+        };
         let cluster = self.source.engine == Engine::Cluster;
         // RDS cannot encrypt the copy of a cluster snapshot that is not encrypted.
-        let key = self.to.key.as_ref().filter(|_| !cluster || snapshot.encrypted);
+        let key = self
+            .to
+            .key
+            .as_ref()
+            .filter(|_| !cluster || snapshot.encrypted);
         let url = self.signed(from, name, key.map(String::as_str)).await?;
         let (rds, tags) = (&self.to.session.rds, Some(as_tags(tags)));
         if cluster {
             let call = rds.copy_db_cluster_snapshot().set_tags(tags);
             let call = call.source_db_cluster_snapshot_identifier(from);
             let call = call.target_db_cluster_snapshot_identifier(name);
-            let said = call.set_kms_key_id(key.cloned()).set_pre_signed_url(url).send().await;
-            said.map(drop).map_err(|error| error.failed("rds:CopyDBClusterSnapshot", from))
+            let said = call
+                .set_kms_key_id(key.cloned())
+                .set_pre_signed_url(url)
+                .send()
+                .await;
+            said.map(drop)
+                .map_err(|error| error.failed("rds:CopyDBClusterSnapshot", from))
         } else {
             let call = rds.copy_db_snapshot().set_tags(tags);
             let call = call.source_db_snapshot_identifier(from);
             let call = call.target_db_snapshot_identifier(name);
-            let said = call.set_kms_key_id(key.cloned()).set_pre_signed_url(url).send().await;
-            said.map(drop).map_err(|error| error.failed("rds:CopyDBSnapshot", from))
+            let said = call
+                .set_kms_key_id(key.cloned())
+                .set_pre_signed_url(url)
+                .send()
+                .await;
+            said.map(drop)
+                .map_err(|error| error.failed("rds:CopyDBSnapshot", from))
         }
     }
 
@@ -256,7 +275,9 @@ impl Route<'_> {
         let mut parameters = vec![(source, from), (target, name)];
         parameters.extend(key.map(|key| ("KmsKeyId", key)));
         let region = &self.to.session.region;
-        presigned_url(self.from, region, action, &parameters).await.map(Some)
+        presigned_url(self.from, region, action, &parameters)
+            .await
+            .map(Some)
     }
 
     /// Ends the sharing of what is not being copied any more, also of what a run that died left shared.
@@ -269,7 +290,9 @@ impl Route<'_> {
             return Ok(());
         }
         let under_way = |id: &RecoveryPointId| {
-            let mut held = held.iter().filter(|it| !it.is_available() && it.status != "failed");
+            let mut held = held
+                .iter()
+                .filter(|it| !it.is_available() && it.status != "failed");
             held.any(|it| it.copy_of().as_ref() == Some(id))
         };
         // Read again: what this run shared is marked by now.
@@ -277,7 +300,10 @@ impl Route<'_> {
         let account = &self.to.session.account;
         for snapshot in list::snapshots_of(self.from, self.source).await? {
             let marked = snapshot.tags.get(SHARED) == Some(account);
-            if marked && names.contains(&&snapshot.name) && !under_way(&super::name::id_of(&snapshot.name)) {
+            if marked
+                && names.contains(&&snapshot.name)
+                && !under_way(&super::name::id_of(&snapshot.name))
+            {
                 unshare(self.from, self.source.engine, &snapshot, account).await?;
             }
         }

@@ -7,7 +7,7 @@ use super::back_up::go_on;
 use super::list;
 use super::name::id_of;
 use super::snapshot::Snapshot;
-use super::source::{Engine, Source, original_of, place_of};
+use super::source::{Engine, Source, copies_log, place_of};
 use crate::client::{Aws, Session};
 use crate::error::{Failed as _, unknown_kind};
 use crate::rds::catalog::{COPY, LOG, REPLICA, SNAPSHOT};
@@ -28,22 +28,28 @@ pub(crate) async fn delete_points(
     match protected.kind {
         SNAPSHOT => {}
         COPY => {
-            let original = original_of(aws, &protected).await?;
-            if original.is_some_and(|it| it.is_log) {
-                return refused(points, &format!(
-                    "`{address}` is of automated backups, which RDS lets expire by their retention alone"
-                ));
+            if copies_log(&protected) {
+                return refused(
+                    points,
+                    &format!(
+                        "`{address}` is of automated backups, which RDS lets expire by their retention alone"
+                    ),
+                );
             }
         }
         LOG => {
-            return refused(points, &format!(
-                "`{address}` is of automated backups, which RDS lets expire by their window alone"
-            ));
+            return refused(
+                points,
+                &format!(
+                    "`{address}` is of automated backups, which RDS lets expire by their window alone"
+                ),
+            );
         }
         REPLICA => {
-            return refused(points, &format!(
-                "`{address}` has no recovery points that could be deleted apart from it"
-            ));
+            return refused(
+                points,
+                &format!("`{address}` has no recovery points that could be deleted apart from it"),
+            );
         }
         other => return Err(unknown_kind(address, other)),
     }
@@ -79,13 +85,20 @@ async fn delete(
     let name = &snapshot.name;
     let said = match engine {
         Engine::Instance => {
-            let said = session.rds.delete_db_snapshot().db_snapshot_identifier(name);
+            let said = session
+                .rds
+                .delete_db_snapshot()
+                .db_snapshot_identifier(name);
             let said = said.send().await.map(drop);
             said.map_err(|error| error.failed("rds:DeleteDBSnapshot", name))
         }
         Engine::Cluster => {
             let said = session.rds.delete_db_cluster_snapshot();
-            let said = said.db_cluster_snapshot_identifier(name).send().await.map(drop);
+            let said = said
+                .db_cluster_snapshot_identifier(name)
+                .send()
+                .await
+                .map(drop);
             said.map_err(|error| error.failed("rds:DeleteDBClusterSnapshot", name))
         }
     };

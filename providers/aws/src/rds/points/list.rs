@@ -92,7 +92,11 @@ pub(crate) async fn snapshots_of(
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|error| error.failed("rds:DescribeDBSnapshots", of));
                 let page = unless_missing(page)?;
-                found.extend(page.iter().flat_map(|it| it.db_snapshots()).map(Snapshot::from));
+                found.extend(
+                    page.iter()
+                        .flat_map(|it| it.db_snapshots())
+                        .map(Snapshot::from),
+                );
             }
         }
         Engine::Cluster => {
@@ -113,16 +117,23 @@ pub(crate) async fn snapshots_of(
     Ok(found)
 }
 
-/// Returns the automated backups of an instance that a region keeps: its own ones, or those replicated to it.
-///
-/// `home` is the session of the region and the account in which the instance is, or was.
+/// Whose automated backups are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Those of an instance that is, or was, in this region.
+    Here,
+    /// Those that were replicated from another region.
+    Replicated,
+}
+
+/// Returns the automated backups of instances of this name that a region keeps.
 ///
 /// # Errors
 /// When RDS cannot be asked.
 pub(crate) async fn backups_of(
     session: &Session,
-    home: &Session,
     identifier: &str,
+    kept: Kept,
 ) -> Result<Vec<DbInstanceAutomatedBackup>, ProviderError> {
     let said = session.rds.describe_db_instance_automated_backups();
     let said = said.db_instance_identifier(identifier).send().await;
@@ -130,11 +141,13 @@ pub(crate) async fn backups_of(
         said.map_err(|error| error.failed("rds:DescribeDBInstanceAutomatedBackups", identifier));
     let found = unless_missing(said)?.and_then(|it| it.db_instance_automated_backups);
     let mut found = found.unwrap_or_default();
-    // An instance of the same name in this region has backups of its own.
-    let ours = format!(":rds:{}:{}:db:{identifier}", home.region, home.account);
+    // What was replicated names the instance in the region that it came from; one of the same name here is another.
+    let here = format!(":rds:{}:", session.region);
     found.retain(|backup| {
-        let whose = backup.db_instance_arn();
-        whose.map_or_else(|| session.region == home.region, |arn| arn.ends_with(&ours))
+        let is_here = backup
+            .db_instance_arn()
+            .is_none_or(|arn| arn.contains(&here));
+        is_here == (kept == Kept::Here)
     });
     Ok(found)
 }

@@ -49,7 +49,10 @@ impl Reach {
         let window = backup.restore_window()?;
         let arn = backup.db_instance_automated_backups_arn();
         Some(Self {
-            place: arn.or(backup.db_instance_arn()).unwrap_or_default().to_owned(),
+            place: arn
+                .or(backup.db_instance_arn())
+                .unwrap_or_default()
+                .to_owned(),
             earliest: instant(window.earliest_time()),
             latest: instant(window.latest_time())?,
             bytes: gibibytes(backup.allocated_storage()),
@@ -110,7 +113,9 @@ mod tests {
         let window = RestoreWindow::builder()
             .earliest_time(DateTime::from_secs(1_000_000))
             .build();
-        let backup = DbInstanceAutomatedBackup::builder().restore_window(window).build();
+        let backup = DbInstanceAutomatedBackup::builder()
+            .restore_window(window)
+            .build();
         let instance = DbInstance::builder()
             .db_instance_arn("arn:aws:rds:eu-west-1:123456789012:db:orders")
             .backup_retention_period(7)
@@ -130,7 +135,9 @@ mod tests {
         assert_eq!(at(2_000_001), None);
         assert_eq!(at(999_999), None);
 
-        let later = instance.latest_restorable_time(DateTime::from_secs(2_000_300)).build();
+        let later = instance
+            .latest_restorable_time(DateTime::from_secs(2_000_300))
+            .build();
         let moved = points_of_log(&Reach::of_instance(&later, Some(&backup)).unwrap(), &log);
         assert_eq!(moved[1].id, *latest);
         assert_eq!(moved[1].time.as_second(), 2_000_300);

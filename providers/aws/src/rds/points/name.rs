@@ -46,8 +46,8 @@ mod tests {
         let address = |text: &str| text.parse::<Address>().unwrap();
         let daily = address("target.aws_db_instance.orders.snapshot[\"daily\"]");
         let name = snapshot_name("shop", &daily, "Orders-DB", "token");
-        insta::assert_snapshot!(name, @"");
-        insta::assert_snapshot!(id_of(&name).short(), @"");
+        insta::assert_snapshot!(name, @"lifeboat-17549d8060800a12-orders-db");
+        insta::assert_snapshot!(id_of(&name).short(), @"17549d80");
         let weekly = address("target.aws_db_instance.orders.snapshot[\"weekly\"]");
         let others = [
             snapshot_name("shop", &weekly, "orders-db", "token"),

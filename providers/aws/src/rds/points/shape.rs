@@ -20,7 +20,7 @@ pub(crate) struct Shape(BTreeMap<String, Vec<String>>);
 impl Shape {
     /// Returns what an instance is.
     pub(crate) fn of_instance(instance: &DbInstance) -> Self {
-        let mut shape = Self::default();
+        let mut shape = Self::of_arn(instance.db_instance_arn());
         let parameters = instance.db_parameter_groups().first();
         let options = instance.option_group_memberships().first();
         let subnets = instance.db_subnet_group();
@@ -35,7 +35,10 @@ impl Shape {
         shape.say("multi-az", instance.multi_az());
         shape.say("port", instance.endpoint().and_then(|it| it.port()));
         shape.say("subnets", subnets.and_then(|it| it.db_subnet_group_name()));
-        shape.say("parameters", parameters.and_then(|it| it.db_parameter_group_name()));
+        shape.say(
+            "parameters",
+            parameters.and_then(|it| it.db_parameter_group_name()),
+        );
         shape.say("options", options.and_then(|it| it.option_group_name()));
         for group in instance.vpc_security_groups() {
             shape.say("security", group.vpc_security_group_id());
@@ -57,7 +60,7 @@ impl Shape {
 
     /// Returns what a cluster is, with the class of one of its members.
     pub(crate) fn of_cluster(cluster: &DbCluster, member: Option<&DbInstance>) -> Self {
-        let mut shape = Self::default();
+        let mut shape = Self::of_arn(cluster.db_cluster_arn());
         shape.say("engine", cluster.engine());
         shape.say("version", cluster.engine_version());
         shape.say("mode", cluster.engine_mode());
@@ -92,6 +95,21 @@ impl Shape {
             );
         }
         shape
+    }
+
+    /// Returns where something is: `arn:aws:rds:REGION:ACCOUNT:db:orders`.
+    fn of_arn(arn: Option<&str>) -> Self {
+        let mut shape = Self::default();
+        let mut parts = arn.unwrap_or_default().split(':').skip(3);
+        shape.say("region", parts.next());
+        shape.say("account", parts.next());
+        shape
+    }
+
+    /// Returns the same with one fact said otherwise.
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.to_owned(), vec![value.to_string()]);
+        self
     }
 
     fn say(&mut self, name: &str, value: Option<impl ToString>) {
@@ -141,7 +159,9 @@ impl Shape {
     /// Returns the tags that hold it.
     pub(crate) fn tags(&self) -> BTreeMap<String, String> {
         let words = self.0.iter().flat_map(|(name, values)| {
-            values.iter().flat_map(|value| words_of(name, &written(value)))
+            values
+                .iter()
+                .flat_map(|value| words_of(name, &written(value)))
         });
         let mut lines: Vec<String> = Vec::new();
         for word in words {
@@ -154,7 +174,9 @@ impl Shape {
             }
         }
         let numbered = lines.into_iter().zip(1..);
-        numbered.map(|(line, number)| (format!("{TAG}{number}"), line)).collect()
+        numbered
+            .map(|(line, number)| (format!("{TAG}{number}"), line))
+            .collect()
     }
 
     /// Returns what tags hold.
@@ -170,7 +192,10 @@ impl Shape {
                 continue;
             };
             match name.strip_suffix('+') {
-                None => raw.entry(name.to_owned()).or_default().push(value.to_owned()),
+                None => raw
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(value.to_owned()),
                 Some(name) => {
                     if let Some(last) = raw.get_mut(name).and_then(|values| values.last_mut()) {
                         last.push_str(value);
@@ -245,7 +270,9 @@ mod tests {
     #[test]
     fn the_groups_of_an_instance_stand_in_its_tags() {
         let group = |id: &str| {
-            VpcSecurityGroupMembership::builder().vpc_security_group_id(id).build()
+            VpcSecurityGroupMembership::builder()
+                .vpc_security_group_id(id)
+                .build()
         };
         let instance = DbInstance::builder()
             .db_instance_class("db.r6g.large")
@@ -253,19 +280,29 @@ mod tests {
             .engine_version("16.3")
             .multi_az(true)
             .db_parameter_groups(
-                DbParameterGroupStatus::builder().db_parameter_group_name("orders-16").build(),
+                DbParameterGroupStatus::builder()
+                    .db_parameter_group_name("orders-16")
+                    .build(),
             )
             .option_group_memberships(
-                OptionGroupMembership::builder().option_group_name("default:postgres-16").build(),
+                OptionGroupMembership::builder()
+                    .option_group_name("default:postgres-16")
+                    .build(),
             )
             .db_subnet_group(
-                DbSubnetGroup::builder().db_subnet_group_name("the private ones").build(),
+                DbSubnetGroup::builder()
+                    .db_subnet_group_name("the private ones")
+                    .build(),
             )
             .vpc_security_groups(group("sg-0a1b2c3d4e5f60718"))
             .vpc_security_groups(group("sg-0a1b2c3d4e5f60719"))
             .build();
         let tags = Shape::of_instance(&instance).tags();
-        insta::assert_debug_snapshot!(tags, @"");
+        insta::assert_debug_snapshot!(tags, @r#"
+        {
+            "lifeboat:restore-1": "class=db.r6g.large engine=postgres multi-az=true options=default:postgres-16 parameters=orders-16 security=sg-0a1b2c3d4e5f60718 security=sg-0a1b2c3d4e5f60719 subnets=the@20private@20ones version=16.3",
+        }
+        "#);
         assert_eq!(Shape::of_tags(&tags), Shape::of_instance(&instance));
     }
 

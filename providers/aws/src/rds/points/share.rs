@@ -22,8 +22,14 @@ pub(crate) async fn share(
     snapshot: &Snapshot,
     account: &str,
 ) -> Result<(), ProviderError> {
-    let mark = aws_sdk_rds::types::Tag::builder().key(SHARED).value(account).build();
-    let said = session.rds.add_tags_to_resource().resource_name(&snapshot.arn);
+    let mark = aws_sdk_rds::types::Tag::builder()
+        .key(SHARED)
+        .value(account)
+        .build();
+    let said = session
+        .rds
+        .add_tags_to_resource()
+        .resource_name(&snapshot.arn);
     let said = said.tags(mark).send().await;
     said.map_err(|error| error.failed("rds:AddTagsToResource", &snapshot.name))?;
     modify(session, engine, snapshot, Some(account), None).await
@@ -40,9 +46,13 @@ pub(crate) async fn unshare(
     account: &str,
 ) -> Result<(), ProviderError> {
     modify(session, engine, snapshot, None, Some(account)).await?;
-    let said = session.rds.remove_tags_from_resource().resource_name(&snapshot.arn);
+    let said = session
+        .rds
+        .remove_tags_from_resource()
+        .resource_name(&snapshot.arn);
     let said = said.tag_keys(SHARED).send().await;
-    said.map(drop).map_err(|error| error.failed("rds:RemoveTagsFromResource", &snapshot.name))
+    said.map(drop)
+        .map_err(|error| error.failed("rds:RemoveTagsFromResource", &snapshot.name))
 }
 
 async fn modify(
@@ -57,16 +67,27 @@ async fn modify(
     let (add, remove) = (add.map(|it| vec![it]), remove.map(|it| vec![it]));
     match engine {
         Engine::Instance => {
-            let call = session.rds.modify_db_snapshot_attribute().attribute_name(RESTORE);
+            let call = session
+                .rds
+                .modify_db_snapshot_attribute()
+                .attribute_name(RESTORE);
             let call = call.db_snapshot_identifier(name).set_values_to_add(add);
             let said = call.set_values_to_remove(remove).send().await;
-            said.map(drop).map_err(|error| error.failed("rds:ModifyDBSnapshotAttribute", name))
+            said.map(drop)
+                .map_err(|error| error.failed("rds:ModifyDBSnapshotAttribute", name))
         }
         Engine::Cluster => {
             let call = session.rds.modify_db_cluster_snapshot_attribute();
-            let call = call.attribute_name(RESTORE).db_cluster_snapshot_identifier(name);
-            let said = call.set_values_to_add(add).set_values_to_remove(remove).send().await;
-            said.map(drop).map_err(|error| error.failed("rds:ModifyDBClusterSnapshotAttribute", name))
+            let call = call
+                .attribute_name(RESTORE)
+                .db_cluster_snapshot_identifier(name);
+            let said = call
+                .set_values_to_add(add)
+                .set_values_to_remove(remove)
+                .send()
+                .await;
+            said.map(drop)
+                .map_err(|error| error.failed("rds:ModifyDBClusterSnapshotAttribute", name))
         }
     }
 }

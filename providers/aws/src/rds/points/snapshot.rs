@@ -88,7 +88,9 @@ impl From<&DbSnapshot> for Snapshot {
             arn: text(from.db_snapshot_arn()),
             source: text(from.db_instance_identifier()),
             status: text(from.status()),
-            percent: from.percent_progress().and_then(|it| u64::try_from(it).ok()),
+            percent: from
+                .percent_progress()
+                .and_then(|it| u64::try_from(it).ok()),
             made: first.or_else(|| instant(from.snapshot_create_time())),
             bytes: gibibytes(from.allocated_storage()),
             engine: text(from.engine()),
@@ -107,7 +109,9 @@ impl From<&DbClusterSnapshot> for Snapshot {
             arn: text(from.db_cluster_snapshot_arn()),
             source: text(from.db_cluster_identifier()),
             status: text(from.status()),
-            percent: from.percent_progress().and_then(|it| u64::try_from(it).ok()),
+            percent: from
+                .percent_progress()
+                .and_then(|it| u64::try_from(it).ok()),
             made: instant(from.snapshot_create_time()),
             bytes: gibibytes(from.allocated_storage()),
             engine: text(from.engine()),
@@ -173,7 +177,9 @@ pub(crate) fn users(tags: &BTreeMap<String, String>) -> BTreeMap<String, String>
     let theirs = tags
         .iter()
         .filter(|(key, _)| !key.starts_with(OURS) && !key.starts_with("aws:"));
-    theirs.map(|(key, value)| (key.clone(), value.clone())).collect()
+    theirs
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Returns the recovery points of a protection among the snapshots of a region, oldest first.
@@ -196,7 +202,9 @@ mod tests {
     use super::*;
 
     fn snapshot(name: &str, status: &str, tags: &[(&str, &str)]) -> Snapshot {
-        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let tags = tags
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         Snapshot {
             name: name.to_owned(),
             status: status.to_owned(),
@@ -209,9 +217,14 @@ mod tests {
 
     #[test]
     fn points_are_what_is_available_and_ours_and_begin_when_they_were_asked_for() {
-        let daily: Address = "target.aws_db_instance.orders.snapshot[\"daily\"]".parse().unwrap();
+        let daily: Address = "target.aws_db_instance.orders.snapshot[\"daily\"]"
+            .parse()
+            .unwrap();
         let ours = [
-            (ownership::ADDRESS, "target.aws_db_instance.orders.snapshot/daily"),
+            (
+                ownership::ADDRESS,
+                "target.aws_db_instance.orders.snapshot/daily",
+            ),
             (ownership::CONFIGURATION, "shop"),
         ];
         let with = |more: &[(&'static str, &'static str)]| [&ours[..], more].concat();
@@ -219,14 +232,31 @@ mod tests {
         let snapshots = [
             snapshot("lifeboat-2", AVAILABLE, &began("2026-11-22T03:00:00Z")),
             snapshot("lifeboat-1", AVAILABLE, &began("2026-11-21T03:00:00Z")),
-            snapshot("lifeboat-a-clock-ahead", AVAILABLE, &began("2027-01-01T00:00:00Z")),
+            snapshot(
+                "lifeboat-a-clock-ahead",
+                AVAILABLE,
+                &began("2027-01-01T00:00:00Z"),
+            ),
             snapshot("lifeboat-3", "creating", &began("2026-11-22T03:00:00Z")),
             snapshot("lifeboat-4", "failed", &began("2026-11-22T03:00:00Z")),
-            snapshot("lifeboat-5", AVAILABLE, &[ours[0], (ownership::CONFIGURATION, "bank")]),
+            snapshot(
+                "lifeboat-5",
+                AVAILABLE,
+                &[ours[0], (ownership::CONFIGURATION, "bank")],
+            ),
             snapshot("rds:orders-2026-11-22", AVAILABLE, &[]),
         ];
         let points = points_of(&snapshots, &daily, "shop");
-        let shown: Vec<_> = points.iter().map(|it| format!("{} {}", it.id, it.time)).collect();
-        insta::assert_debug_snapshot!(shown, @"");
+        let shown: Vec<_> = points
+            .iter()
+            .map(|it| format!("{} {}", it.id, it.time))
+            .collect();
+        insta::assert_debug_snapshot!(shown, @r#"
+        [
+            "1 2026-11-21T03:00:00Z",
+            "2 2026-11-22T03:00:00Z",
+            "a-clock-ahead 2026-11-22T03:10:00Z",
+        ]
+        "#);
     }
 }

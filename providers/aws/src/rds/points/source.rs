@@ -69,7 +69,9 @@ impl Source {
         let source = attributes.get("source").and_then(|it| it.get("identifier"));
         let bound = bindings.get(&target).and_then(|it| text(it, "identifier"));
         let identifier = source.and_then(Value::as_str).or(bound).ok_or_else(|| {
-            invalid(format!("`{protection}` does not say the `identifier` of `{target}`"))
+            invalid(format!(
+                "`{protection}` does not say the `identifier` of `{target}`"
+            ))
         })?;
         let engine = match target.kind.as_deref() {
             Some(CLUSTER) => Engine::Cluster,
@@ -104,9 +106,9 @@ pub(crate) async fn place_of(
         let session = aws.home().await?;
         return Ok(Place { session, key: None });
     };
-    let block = bindings.get(&repository).ok_or_else(|| {
-        invalid(format!("there is no `{repository}` in the configuration"))
-    })?;
+    let block = bindings
+        .get(&repository)
+        .ok_or_else(|| invalid(format!("there is no `{repository}` in the configuration")))?;
     let session = match address(block, "provider") {
         Some(provider) => aws.at(&provider, bindings).await?,
         None => aws.home().await?,
@@ -117,6 +119,13 @@ pub(crate) async fn place_of(
     })
 }
 
+/// Returns whether a copy copies a log, so that RDS replicates automated backups and copies nothing else.
+pub(crate) fn copies_log(protected: &Protected<'_>) -> bool {
+    let from = address(protected.attributes, role::FROM);
+    from.and_then(|from| from.part)
+        .is_some_and(|part| part.role == "log")
+}
+
 /// The protection whose points a copy copies.
 #[derive(Clone, Debug)]
 pub(crate) struct Original {
@@ -124,29 +133,30 @@ pub(crate) struct Original {
     pub(crate) address: Address,
     /// Where its points are.
     pub(crate) place: Place,
-    /// Whether it is a log, so that the copy is of automated backups.
-    pub(crate) is_log: bool,
 }
 
-/// Returns what a copy copies; none of what is no copy.
+/// Returns what a copy copies. What only reads the copy does not ask: the region of the original may be gone.
 ///
 /// # Errors
-/// As [`place_of`].
+/// `invalid` when it does not say; as [`place_of`].
 pub(crate) async fn original_of(
     aws: &Aws,
     protected: &Protected<'_>,
-) -> Result<Option<Original>, ProviderError> {
-    let Some(from) = address(protected.attributes, role::FROM) else {
-        return Ok(None);
-    };
+) -> Result<Original, ProviderError> {
+    let from = address(protected.attributes, role::FROM).ok_or_else(|| {
+        invalid(format!(
+            "`{}` does not say what it copies",
+            protected.address
+        ))
+    })?;
     let attributes = protected.bindings.get(&from).ok_or_else(|| {
         let address = protected.address;
-        invalid(format!("`{address}` copies `{from}`, which is not in the configuration"))
+        invalid(format!(
+            "`{address}` copies `{from}`, which is not in the configuration"
+        ))
     })?;
-    let part = from.part.as_ref().map(|part| part.role.as_str());
-    Ok(Some(Original {
-        is_log: part == Some("log"),
+    Ok(Original {
         place: place_of(aws, attributes, protected.bindings).await?,
         address: from,
-    }))
+    })
 }

@@ -13,13 +13,14 @@ use super::copy::replicated;
 use super::list;
 use super::log::{Reach, points_of_log};
 use super::snapshot::{Snapshot, points_of};
-use super::source::{Place, Source, original_of, place_of};
+use super::source::{Place, Source, copies_log, place_of};
 use crate::client::{Aws, Session};
 use crate::error::{Failed as _, unknown_kind};
 use crate::rds::catalog::{COPY, LOG, SNAPSHOT};
 
 /// Why no byte is read.
-const UNREAD: &str = "RDS gives nobody the bytes of a snapshot; a drill restores one and looks at it";
+const UNREAD: &str =
+    "RDS gives nobody the bytes of a snapshot; a drill restores one and looks at it";
 
 /// Checks the points of a protection.
 ///
@@ -32,15 +33,13 @@ pub(crate) async fn verify(
     let protected = &request.protected;
     let place = place_of(aws, protected.attributes, protected.bindings).await?;
     let source = Source::of(protected.address, protected.attributes, protected.bindings)?;
-    let original = original_of(aws, protected).await?;
-    let checks = match (protected.kind, original) {
-        (LOG, _) => of_log(reach_of(&place.session, &source).await?, &request),
-        (COPY, Some(original)) if original.is_log => {
-            let from = &original.place.session;
-            of_log(replicated(from, &place.session, &source).await?, &request)
+    let checks = match protected.kind {
+        LOG => of_log(reach_of(&place.session, &source).await?, &request),
+        COPY if copies_log(protected) => {
+            of_log(replicated(&place.session, &source).await?, &request)
         }
-        (SNAPSHOT | COPY, _) => of_snapshots(aws, &place, &source, &request).await?,
-        (other, _) => return Err(unknown_kind(protected.address, other)),
+        SNAPSHOT | COPY => of_snapshots(aws, &place, &source, &request).await?,
+        other => return Err(unknown_kind(protected.address, other)),
     };
     let unread = request.read_data.then(|| UNREAD.to_owned());
     Ok(VerifyReport { checks, unread })
@@ -57,7 +56,11 @@ pub(crate) fn check(name: &str, passed: bool, detail: impl Into<String>) -> Chec
 fn of_log(reach: Option<Reach>, request: &VerifyRequest<'_>) -> Vec<Check> {
     let name = "reach of the log";
     let Some(reach) = reach else {
-        return vec![check(name, false, "RDS keeps no automated backup that can be restored")];
+        return vec![check(
+            name,
+            false,
+            "RDS keeps no automated backup that can be restored",
+        )];
     };
     let points = points_of_log(&reach, request.protected.address);
     let times: Vec<String> = points.iter().map(|point| point.time.to_string()).collect();
@@ -79,13 +82,21 @@ async fn of_snapshots(
     }
     let points = points_of(&held, address, configuration);
     let mut checks = vec![
-        each("snapshots", &held, "available or being made", |it| it.status != "failed"),
+        each("snapshots", &held, "available or being made", |it| {
+            it.status != "failed"
+        }),
         check(
             "recovery points",
             !points.is_empty(),
-            format!("{} of {} snapshots can be restored", points.len(), held.len()),
+            format!(
+                "{} of {} snapshots can be restored",
+                points.len(),
+                held.len()
+            ),
         ),
-        each("size", &held, "of some size", |it| it.bytes.is_some_and(|bytes| bytes > 0)),
+        each("size", &held, "of some size", |it| {
+            it.bytes.is_some_and(|bytes| bytes > 0)
+        }),
     ];
     let encrypted = held.iter().any(|it| it.encrypted) || place.key.is_some();
     if encrypted {
@@ -99,12 +110,7 @@ async fn of_snapshots(
 }
 
 /// Returns a check of what must hold of each snapshot.
-fn each(
-    name: &str,
-    held: &[Snapshot],
-    what: &str,
-    holds: impl Fn(&Snapshot) -> bool,
-) -> Check {
+fn each(name: &str, held: &[Snapshot], what: &str, holds: impl Fn(&Snapshot) -> bool) -> Check {
     let wrong: Vec<&str> = held
         .iter()
         .filter(|snapshot| !holds(snapshot))
@@ -113,7 +119,12 @@ fn each(
     let detail = if wrong.is_empty() {
         format!("{} are {what}", held.len())
     } else {
-        format!("{} of {} are not {what}: {}", wrong.len(), held.len(), wrong.join(", "))
+        format!(
+            "{} of {} are not {what}: {}",
+            wrong.len(),
+            held.len(),
+            wrong.join(", ")
+        )
     };
     check(name, wrong.is_empty(), detail)
 }
@@ -128,7 +139,11 @@ async fn usable(session: &Session, key: &str) -> Result<Check, ProviderError> {
             let found = said.key_metadata();
             let state = found.and_then(|found| found.key_state());
             let says = state.map_or("in no state", KeyState::as_str);
-            Ok(check(name, state == Some(&KeyState::Enabled), format!("`{key}` is {says}")))
+            Ok(check(
+                name,
+                state == Some(&KeyState::Enabled),
+                format!("`{key}` is {says}"),
+            ))
         }
         Err(error) if error.class == ErrorClass::NotFound => {
             Ok(check(name, false, format!("`{key}` does not exist")))
