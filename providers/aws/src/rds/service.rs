@@ -7,7 +7,6 @@ use lifeboat_contract::{
 use lifeboat_model::RecoveryPointId;
 
 use crate::client::Aws;
-use crate::error::unknown_kind;
 use crate::rds::{points, restore};
 
 pub(crate) use super::change::change;

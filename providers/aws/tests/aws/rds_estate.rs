@@ -253,10 +253,9 @@ impl Estate {
             point,
             into,
         };
-        let said = self
-            .provider
-            .verify_restored(request, &session::context("v"));
-        said.await.unwrap()
+        let context = session::context("v");
+        let said = self.provider.verify_restored(request, &context).await;
+        said.unwrap()
     }
 
     pub async fn verify(&self, protection: &Protection, read_data: bool) -> VerifyReport {
@@ -268,6 +267,23 @@ impl Estate {
             .verify(request, &session::context("v"))
             .await
             .unwrap()
+    }
+
+    pub async fn delete(
+        &self,
+        protection: &Protection,
+        points: &[RecoveryPointId],
+    ) -> Result<(), ProviderError> {
+        let context = session::context("delete");
+        let said = self
+            .provider
+            .delete_points(protection.protected(), points, &context);
+        said.await
+    }
+
+    pub async fn discard(&self, into: &str) -> Result<(), ProviderError> {
+        let context = session::context("discard");
+        self.provider.discard_scratch(into, &context).await
     }
 
     /// Returns the instances of a region, as they are.

@@ -88,10 +88,8 @@ async fn a_snapshot_of_somebody_else_under_our_name_is_a_conflict() {
     let error = estate.back_up(&daily, "first").await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Conflict);
     // It is no point of ours any more, and deleting it by its id leaves it alone.
-    let said = estate
-        .provider
-        .delete_points(daily.protected(), &[point], &session::context("d"));
-    said.await.unwrap();
+    let said = estate.delete(&daily, &[point]).await;
+    said.unwrap();
     assert_eq!(estate.snapshots(HOME).await.len(), 1);
 }
 
@@ -189,9 +187,7 @@ async fn a_copy_to_another_account_shares_the_snapshot_only_while_it_is_copied()
     assert_eq!(marks.count(), 0);
     // What the copy holds is in the other account, and is deleted there alone.
     let doomed: Vec<_> = report.points.iter().map(|point| point.id.clone()).collect();
-    let said = estate
-        .provider
-        .delete_points(copy.protected(), &doomed, &session::context("d"));
+    let said = estate.delete(&copy, &doomed);
     said.await.unwrap();
     assert_eq!(estate.snapshots(HOME).await.len(), 1);
     assert_eq!(
@@ -262,10 +258,8 @@ async fn the_ends_of_a_log_are_refused_to_be_deleted() {
     estate.orders(None).await;
     let log = estate.protection("target.aws_db_instance.orders.log", "aws_rds_log");
     let point = estate.point(&log, "flush").await;
-    let said = estate
-        .provider
-        .delete_points(log.protected(), &[point], &session::context("d"));
-    let error = said.await.unwrap_err();
+    let said = estate.delete(&log, &[point]).await;
+    let error = said.unwrap_err();
     assert_eq!(error.class, ErrorClass::Denied);
     insta::assert_snapshot!(error, @"");
 }
@@ -288,11 +282,7 @@ async fn snapshots_of_a_cluster_are_made_copied_and_deleted_alike() {
     );
     let report = estate.back_up(&copy, "copy").await.unwrap();
     assert_eq!(report.points[0].copy_of.as_ref(), Some(&first));
-    let context = session::context("d");
-    let said =
-        estate
-            .provider
-            .delete_points(daily.protected(), std::slice::from_ref(&first), &context);
+    let said = estate.delete(&daily, std::slice::from_ref(&first));
     said.await.unwrap();
     assert!(!estate.verify(&daily, false).await.passed());
     assert!(estate.verify(&copy, false).await.passed());

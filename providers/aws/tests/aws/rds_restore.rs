@@ -57,9 +57,7 @@ async fn a_restore_makes_a_new_instance_and_puts_its_groups_back() {
         .unwrap_err();
     assert_eq!(error.class, ErrorClass::Conflict);
     insta::assert_snapshot!(error, @"");
-    let said = estate
-        .provider
-        .discard_scratch(&report.into, &session::context("d"));
+    let said = estate.discard(&report.into);
     assert_eq!(said.await.unwrap_err().class, ErrorClass::Conflict);
     assert!(estate.instance(HOME, "orders-restored").await.is_some());
 }
@@ -136,16 +134,8 @@ async fn a_drill_makes_a_plain_instance_and_clears_away_nothing_else() {
             .await
             .passed()
     );
-    let discard = |into: &str| {
-        let (provider, into) = (&estate.provider, into.to_owned());
-        async move {
-            provider
-                .discard_scratch(&into, &session::context("d"))
-                .await
-        }
-    };
-    discard(&report.into).await.unwrap();
-    discard(&report.into).await.unwrap();
+    estate.discard(&report.into).await.unwrap();
+    estate.discard(&report.into).await.unwrap();
     assert!(
         estate
             .instance(HOME, "lifeboat-drill-0123456789ab")
@@ -153,14 +143,15 @@ async fn a_drill_makes_a_plain_instance_and_clears_away_nothing_else() {
             .is_none()
     );
     estate.restore(&daily, &point, to(), "drill").await.unwrap();
-    discard("drill-0123456789ab").await.unwrap();
+    estate.discard("drill-0123456789ab").await.unwrap();
     assert!(
         estate
             .instance(HOME, "lifeboat-drill-0123456789ab")
             .await
             .is_none()
     );
-    let error = discard("arn:aws:rds:eu-west-1:123456789012:db:orders")
+    let error = estate
+        .discard("arn:aws:rds:eu-west-1:123456789012:db:orders")
         .await
         .unwrap_err();
     insta::assert_snapshot!(error, @"");
@@ -201,9 +192,7 @@ async fn a_copy_is_restored_in_its_region_without_a_word_to_the_region_of_the_or
         .await
         .unwrap();
     assert_eq!(drill.failed, []);
-    let said = cut_off
-        .provider
-        .discard_scratch(&drill.into, &session::context("d"));
+    let said = cut_off.discard(&drill.into);
     said.await.unwrap();
     assert!(cut_off.instance(AWAY, "lifeboat-drill-1").await.is_none());
 }
@@ -229,9 +218,7 @@ async fn a_cluster_is_restored_with_an_instance_in_it_and_cleared_away_with_it()
     assert_eq!(member.db_instance_class(), Some("db.r6g.large"));
     let checked = estate.verify_restored(&daily, &point, &report.into).await;
     insta::assert_snapshot!(lines(&checked), @"");
-    let said = estate
-        .provider
-        .discard_scratch("drill-1", &session::context("d"));
+    let said = estate.discard("drill-1");
     said.await.unwrap();
     assert!(estate.instance(HOME, "lifeboat-drill-1-1").await.is_none());
     let left = estate

@@ -107,15 +107,15 @@ pub(crate) async fn reach_of(
     let identifier = &source.identifier;
     if source.engine == Engine::Cluster {
         let cluster = list::cluster(home, identifier).await?;
-        return Ok(cluster.as_ref().and_then(Reach::of_cluster));
+        return Ok(cluster.and_then(|it| Reach::of_cluster(&home.region, &it)));
     }
     let instance = list::instance(home, identifier).await?;
     let backups = list::backups_of(home, identifier, Kept::Here).await?;
     Ok(match &instance {
-        Some(instance) => Reach::of_instance(instance, backups.first()),
+        Some(instance) => Reach::of_instance(&home.region, instance, backups.first()),
         None => backups
             .iter()
-            .filter_map(Reach::of_backup)
+            .filter_map(|it| Reach::of_backup(&home.region, it))
             .max_by_key(|it| it.latest),
     })
 }

@@ -83,7 +83,7 @@ pub(crate) async fn replicated(
     let backups = list::backups_of(to, &source.identifier, Kept::Replicated).await?;
     Ok(backups
         .iter()
-        .filter_map(Reach::of_backup)
+        .filter_map(|it| Reach::of_backup(&to.region, it))
         .max_by_key(|it| it.latest))
 }
 

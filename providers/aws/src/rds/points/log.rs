@@ -14,8 +14,8 @@ use super::stamp::instant;
 /// How far automated backups reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reach {
-    /// What they are of: the ARN of the instance, of the cluster, or of replicated backups.
-    pub(crate) place: String,
+    /// The region that they are kept and restored in.
+    pub(crate) region: String,
     /// The earliest instant, where RDS says it.
     pub(crate) earliest: Option<Timestamp>,
     /// The latest instant.
@@ -29,6 +29,7 @@ impl Reach {
     ///
     /// `backup` is what DescribeDBInstanceAutomatedBackups says of it: there stands since when.
     pub(crate) fn of_instance(
+        region: &str,
         instance: &DbInstance,
         backup: Option<&DbInstanceAutomatedBackup>,
     ) -> Option<Self> {
@@ -37,7 +38,7 @@ impl Reach {
         }
         let window = backup.and_then(DbInstanceAutomatedBackup::restore_window);
         Some(Self {
-            place: instance.db_instance_arn().unwrap_or_default().to_owned(),
+            region: region.to_owned(),
             earliest: window.and_then(|window| instant(window.earliest_time())),
             latest: instant(instance.latest_restorable_time())?,
             bytes: gibibytes(instance.allocated_storage()),
@@ -45,14 +46,10 @@ impl Reach {
     }
 
     /// Returns the reach of backups that stand by themselves: retained after their instance, or replicated to a region.
-    pub(crate) fn of_backup(backup: &DbInstanceAutomatedBackup) -> Option<Self> {
+    pub(crate) fn of_backup(region: &str, backup: &DbInstanceAutomatedBackup) -> Option<Self> {
         let window = backup.restore_window()?;
-        let arn = backup.db_instance_automated_backups_arn();
         Some(Self {
-            place: arn
-                .or(backup.db_instance_arn())
-                .unwrap_or_default()
-                .to_owned(),
+            region: region.to_owned(),
             earliest: instant(window.earliest_time()),
             latest: instant(window.latest_time())?,
             bytes: gibibytes(backup.allocated_storage()),
@@ -60,12 +57,13 @@ impl Reach {
     }
 
     /// Returns the reach of the automated backups of a cluster, which always has some.
-    pub(crate) fn of_cluster(cluster: &DbCluster) -> Option<Self> {
+    pub(crate) fn of_cluster(region: &str, cluster: &DbCluster) -> Option<Self> {
         Some(Self {
-            place: cluster.db_cluster_arn().unwrap_or_default().to_owned(),
+            region: region.to_owned(),
             earliest: instant(cluster.earliest_restorable_time()),
             latest: instant(cluster.latest_restorable_time())?,
-            bytes: gibibytes(cluster.allocated_storage()),
+            // Aurora says 1 GiB of every cluster.
+            bytes: None,
         })
     }
 
@@ -85,20 +83,36 @@ impl Reach {
 
 /// Returns the recovery points of a log: the earliest instant, where that is known, and the latest one.
 pub(crate) fn points_of_log(reach: &Reach, protection: &Address) -> Vec<RecoveryPoint> {
+    let gib = reach.bytes.map(|bytes| bytes >> 30);
+    ends(
+        protection,
+        &reach.region,
+        (reach.earliest, Some(reach.latest)),
+        gib,
+    )
+}
+
+/// Returns the first and the last instant that automated backups in a region reach, as points.
+pub(crate) fn ends(
+    protection: &Address,
+    region: &str,
+    (earliest, latest): (Option<Timestamp>, Option<Timestamp>),
+    gib: Option<u64>,
+) -> Vec<RecoveryPoint> {
+    let Some(latest) = latest else {
+        return Vec::new();
+    };
     let point = |end: &str, time: Timestamp| RecoveryPoint {
-        id: moving(&reach.place, protection, end),
+        id: moving(end, protection, region),
         time,
-        size_bytes: reach.bytes,
+        size_bytes: gib.map(|gib| gib << 30),
         locked_until: None,
         token: None,
         copy_of: None,
     };
-    let earliest = reach.earliest.filter(|time| *time < reach.latest);
-    earliest
-        .map(|time| point("earliest", time))
-        .into_iter()
-        .chain([point("latest", reach.latest)])
-        .collect()
+    let earliest = earliest.filter(|time| *time < latest);
+    let first = earliest.map(|time| point("earliest", time));
+    first.into_iter().chain([point("latest", latest)]).collect()
 }
 
 #[cfg(test)]
@@ -122,7 +136,8 @@ mod tests {
             .latest_restorable_time(DateTime::from_secs(2_000_000))
             .allocated_storage(20);
         let log: Address = "target.aws_db_instance.orders.log".parse().unwrap();
-        let reach = Reach::of_instance(&instance.clone().build(), Some(&backup)).unwrap();
+        let reach =
+            Reach::of_instance("eu-west-1", &instance.clone().build(), Some(&backup)).unwrap();
         let points = points_of_log(&reach, &log);
         let times: Vec<_> = points.iter().map(|point| point.time.as_second()).collect();
         assert_eq!(times, [1_000_000, 2_000_000]);
@@ -138,7 +153,10 @@ mod tests {
         let later = instance
             .latest_restorable_time(DateTime::from_secs(2_000_300))
             .build();
-        let moved = points_of_log(&Reach::of_instance(&later, Some(&backup)).unwrap(), &log);
+        let moved = points_of_log(
+            &Reach::of_instance("eu-west-1", &later, Some(&backup)).unwrap(),
+            &log,
+        );
         assert_eq!(moved[1].id, *latest);
         assert_eq!(moved[1].time.as_second(), 2_000_300);
     }
@@ -149,6 +167,6 @@ mod tests {
             .backup_retention_period(0)
             .latest_restorable_time(DateTime::from_secs(2_000_000))
             .build();
-        assert_eq!(Reach::of_instance(&instance, None), None);
+        assert_eq!(Reach::of_instance("eu-west-1", &instance, None), None);
     }
 }

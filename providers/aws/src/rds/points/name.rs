@@ -31,10 +31,12 @@ pub(crate) fn id_of(snapshot: &str) -> RecoveryPointId {
     RecoveryPointId(snapshot.strip_prefix(PREFIX).unwrap_or(snapshot).to_owned())
 }
 
-/// Returns the id of an end of what a log reaches: it stays the same while its instant moves.
-pub(crate) fn moving(place: &str, of: &Address, end: &str) -> RecoveryPointId {
-    let identity = format!("{place}\0{of}\0{end}");
-    RecoveryPointId(Digest::of_bytes(identity.as_bytes()).as_str().to_owned())
+/// Returns the id of an end of what a log reaches: it names its protection and the region that it is restored in, and
+/// stays the same while its instant moves.
+pub(crate) fn moving(end: &str, of: &Address, region: &str) -> RecoveryPointId {
+    let digest = Digest::of_bytes(of.to_string().as_bytes());
+    let short = digest.as_str().get(..8).unwrap_or_default();
+    RecoveryPointId(format!("{short}-{end}-{region}"))
 }
 
 #[cfg(test)]

@@ -104,6 +104,9 @@ impl From<&DbSnapshot> for Snapshot {
 
 impl From<&DbClusterSnapshot> for Snapshot {
     fn from(from: &DbClusterSnapshot) -> Self {
+        let aurora = from
+            .engine()
+            .is_some_and(|engine| engine.starts_with("aurora"));
         Self {
             name: text(from.db_cluster_snapshot_identifier()),
             arn: text(from.db_cluster_snapshot_arn()),
@@ -113,7 +116,8 @@ impl From<&DbClusterSnapshot> for Snapshot {
                 .percent_progress()
                 .and_then(|it| u64::try_from(it).ok()),
             made: instant(from.snapshot_create_time()),
-            bytes: gibibytes(from.allocated_storage()),
+            // Aurora allocates nothing, and says 1 GiB of every cluster.
+            bytes: gibibytes(from.allocated_storage().filter(|_| !aurora)),
             engine: text(from.engine()),
             version: text(from.engine_version()),
             encrypted: from.storage_encrypted().unwrap_or_default(),

@@ -8,34 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use lifeboat_contract::{ErrorClass, ProviderError};
 
-use super::database::{Database, instant, tags_of};
+use super::database::{Database, instant};
 use crate::client::Session;
 use crate::error::Failed as _;
-use crate::rds::marks::Tags;
+use crate::rds::points::snapshot::Snapshot;
 
 /// The most that RDS returns at once.
 const PAGE: i32 = 100;
 /// So often a listing begins anew.
 const AGAIN: u32 = 3;
-
-/// A manual snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Snapshot {
-    /// Its name, which a copy in another region may have too.
-    pub(crate) id: String,
-    /// Its ARN.
-    pub(crate) arn: String,
-    /// What it is of.
-    pub(crate) database: String,
-    /// `available`, `creating`, …
-    pub(crate) status: String,
-    /// The instant that it holds.
-    pub(crate) time: Option<Timestamp>,
-    /// What a restore brings back at most, in GiB.
-    pub(crate) gib: Option<u64>,
-    /// Its tags.
-    pub(crate) tags: Tags,
-}
 
 /// Automated backups, of an instance of this region or replicated into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,20 +132,9 @@ pub(crate) async fn snapshots(
         let answer = answer.send().await;
         let answer =
             answer.map_err(|error| error.failed("rds:DescribeDBSnapshots", &session.region))?;
-        let items = answer.db_snapshots().iter().map(|it| Snapshot {
-            id: it.db_snapshot_identifier().unwrap_or_default().to_owned(),
-            arn: it.db_snapshot_arn().unwrap_or_default().to_owned(),
-            database: it.db_instance_identifier().unwrap_or_default().to_owned(),
-            status: it.status().unwrap_or_default().to_owned(),
-            time: instant(
-                it.original_snapshot_create_time()
-                    .or(it.snapshot_create_time()),
-            ),
-            gib: it.allocated_storage().and_then(|it| u64::try_from(it).ok()),
-            tags: tags_of(it.tag_list()),
-        });
+        let items = answer.db_snapshots().iter().map(Snapshot::from);
         Ok(Page {
-            items: items.map(|it| (it.id.clone(), it)).collect(),
+            items: items.map(|it| (it.name.clone(), it)).collect(),
             next: answer.marker().map(str::to_owned),
         })
     })
@@ -185,20 +155,9 @@ pub(crate) async fn cluster_snapshots(
         let answer = answer.send().await;
         let answer = answer
             .map_err(|error| error.failed("rds:DescribeDBClusterSnapshots", &session.region))?;
-        let items = answer.db_cluster_snapshots().iter().map(|it| Snapshot {
-            id: it
-                .db_cluster_snapshot_identifier()
-                .unwrap_or_default()
-                .to_owned(),
-            arn: it.db_cluster_snapshot_arn().unwrap_or_default().to_owned(),
-            database: it.db_cluster_identifier().unwrap_or_default().to_owned(),
-            status: it.status().unwrap_or_default().to_owned(),
-            time: instant(it.snapshot_create_time()),
-            gib: it.allocated_storage().and_then(|it| u64::try_from(it).ok()),
-            tags: tags_of(it.tag_list()),
-        });
+        let items = answer.db_cluster_snapshots().iter().map(Snapshot::from);
         Ok(Page {
-            items: items.map(|it| (it.id.clone(), it)).collect(),
+            items: items.map(|it| (it.name.clone(), it)).collect(),
             next: answer.marker().map(str::to_owned),
         })
     })

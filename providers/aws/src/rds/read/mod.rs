@@ -8,7 +8,6 @@ mod database;
 mod listing;
 mod nearest;
 mod place;
-mod points;
 mod protection;
 mod region;
 mod replica;
@@ -28,8 +27,7 @@ use crate::error::unknown_kind;
 use region::{Lists, Region, failure};
 
 pub(crate) use database::Database;
-pub(crate) use listing::{Automated, Snapshot};
-pub(crate) use points::{COPY_OF, EARLIEST, LATEST, TOKEN, is_of, moving, shown};
+pub(crate) use listing::Automated;
 pub(crate) use protection::{Shown, retention_days};
 pub(crate) use replica::is_synchronous;
 pub(crate) use target::backups_of;

@@ -9,8 +9,10 @@ use super::database::Database;
 use super::listing::Automated;
 use super::region::{Region, failure};
 use super::target::{facts, upload_delay};
-use super::{Found, Wanted, World, place, points};
+use super::{Found, Wanted, World, place};
 use crate::client::Session;
+use crate::rds::points::log::ends;
+use crate::rds::points::snapshot::points_of;
 use crate::rds::subject::{Subject, copies_a_log, text};
 use crate::rds::{catalog, marks};
 
@@ -77,7 +79,7 @@ fn log(
         home.automated()?.get(&database.arn)
     };
     let reach = shown.reach(automated);
-    live.recovery_points = points::ends(
+    live.recovery_points = ends(
         shown.address,
         &shown.session.region,
         reach,
@@ -94,7 +96,7 @@ fn snapshot(shown: Shown<'_>, home: &Region) -> Result<Option<LiveResource>, Rea
         return Ok(None);
     };
     let snapshots = home.snapshots(shown.database.is_cluster)?.values();
-    live.recovery_points = points::among(snapshots, shown.address, shown.configuration);
+    live.recovery_points = points_of(snapshots, shown.address, shown.configuration);
     live.domains = place::of_backups(shown.session);
     live.needs = shown.needs();
     Ok(Some(live))
@@ -118,7 +120,7 @@ fn copy(
         found.map_err(|error| failure(&error))?.map(|mut live| {
             let reach = replicated.map_or((None, None), |it| (it.earliest, it.latest));
             let region = &away.session.region;
-            live.recovery_points = points::ends(shown.address, region, reach, shown.database.gib);
+            live.recovery_points = ends(shown.address, region, reach, shown.database.gib);
             live
         })
     } else {
@@ -126,7 +128,7 @@ fn copy(
         match found {
             Some(mut live) => {
                 let snapshots = away.snapshots(shown.database.is_cluster)?.values();
-                live.recovery_points = points::among(snapshots, shown.address, shown.configuration);
+                live.recovery_points = points_of(snapshots, shown.address, shown.configuration);
                 Some(live)
             }
             None => None,

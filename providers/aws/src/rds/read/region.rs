@@ -8,8 +8,9 @@ use lifeboat_contract::ProviderError;
 use lifeboat_model::ReadFailure;
 
 use super::database::Database;
-use super::listing::{self, Automated, Snapshot};
+use super::listing::{self, Automated};
 use crate::client::Session;
+use crate::rds::points::snapshot::Snapshot;
 
 /// Which listings are needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

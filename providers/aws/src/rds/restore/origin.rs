@@ -133,7 +133,7 @@ async fn of_instance(
     let Some(live) = live else {
         return of_backups(aws, session, source, protected, &backups, point).await;
     };
-    let reach = Reach::of_instance(&live, backups.first());
+    let reach = Reach::of_instance(&session.region, &live, backups.first());
     Ok(Origin {
         start: Start::Live(identifier.clone()),
         at: instant(reach.as_ref(), protected, point)?,
@@ -157,9 +157,13 @@ async fn of_cluster(
     let member = member_of(session, &live).await?;
     Ok(Origin {
         start: Start::Live(source.identifier.clone()),
-        at: instant(Reach::of_cluster(&live).as_ref(), protected, point)?,
+        at: instant(
+            Reach::of_cluster(&session.region, &live).as_ref(),
+            protected,
+            point,
+        )?,
         shape: Shape::of_cluster(&live, member.as_ref()),
-        bytes: gibibytes(live.allocated_storage()),
+        bytes: None,
         engine: live.engine().unwrap_or_default().to_owned(),
         version: live.engine_version().unwrap_or_default().to_owned(),
         encrypted: live.storage_encrypted().unwrap_or_default(),
@@ -190,7 +194,7 @@ async fn of_backups(
 ) -> Result<Origin, ProviderError> {
     let reaching = backups
         .iter()
-        .filter_map(|it| Some((it, Reach::of_backup(it)?)));
+        .filter_map(|it| Some((it, Reach::of_backup(&session.region, it)?)));
     let newest = reaching.max_by_key(|(_, reach)| reach.latest);
     let (backup, reach) = newest.ok_or_else(|| no_point(protected, point))?;
     let arn = backup.db_instance_automated_backups_arn();

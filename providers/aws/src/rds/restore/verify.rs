@@ -94,7 +94,7 @@ async fn found(session: &Session, engine: Engine, name: &str) -> Result<Found, P
                 status: text(it.status()),
                 engine: text(it.engine()),
                 version: text(it.engine_version()),
-                bytes: gibibytes(it.allocated_storage()),
+                bytes: None,
                 encrypted: it.storage_encrypted().unwrap_or_default(),
                 shape: Shape::of_cluster(&it, None),
                 scratch: by_key(it.tag_list()).contains_key(SCRATCH),
