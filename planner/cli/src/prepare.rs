@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lifeboat_core::design::Design;
-use lifeboat_core::planning;
+use lifeboat_core::planning::{self, Sought};
 use lifeboat_core::proposal::{self, Case, Proposals};
 use lifeboat_core::synthesis::{self, Synthesis};
 use lifeboat_engine::Providers;
@@ -73,10 +73,20 @@ impl Prepared {
         recorded: &RecordedState,
     ) -> Result<LiveState, Failure> {
         self.add_recorded_providers(session, recorded)?;
-        let mut live = self.refresh(session, recorded, &BTreeSet::new()).await;
-        let known: BTreeSet<Address> = self.sought(recorded).collect();
+        let mut items = planning::read_items(&self.design, recorded);
+        let known: BTreeSet<Address> = items.iter().map(|it| it.address.clone()).collect();
         let given = self.design.clone();
         let catalog = self.providers.catalog();
+        let mut candidates =
+            synthesis::candidates(&self.loaded.evaluated.configuration, &given, catalog);
+        candidates.retain(|it| !known.contains(&it.address));
+        items.extend(candidates.iter().cloned());
+        let mut live = self.refresh(session, recorded, items).await;
+        for candidate in &candidates {
+            // Only where it would stand counts before it is chosen.
+            live.resources.remove(&candidate.address);
+            live.failures.remove(&candidate.address);
+        }
         let now = session.now();
         let (design, synthesis) = synthesised(&self.loaded, &given, catalog, &live, recorded, now)?;
         if !session.global.json && !synthesis.conflicts.is_empty() {
@@ -85,11 +95,10 @@ impl Prepared {
         }
         self.design = design;
         self.synthesis = synthesis;
-        if self
-            .sought(recorded)
-            .any(|address| !known.contains(&address))
-        {
-            let chosen = self.refresh(session, recorded, &known).await;
+        let mut items = planning::read_items(&self.design, recorded);
+        items.retain(|item| !known.contains(&item.address));
+        if !items.is_empty() {
+            let chosen = self.refresh(session, recorded, items).await;
             live.resources.extend(chosen.resources);
             live.failures.extend(chosen.failures);
             live.places.extend(chosen.places);
@@ -98,25 +107,19 @@ impl Prepared {
         Ok(live)
     }
 
-    fn sought<'a>(&'a self, recorded: &'a RecordedState) -> impl Iterator<Item = Address> + 'a {
-        let items = planning::read_items(&self.design, recorded);
-        items.into_iter().map(|item| item.address)
-    }
-
-    /// Reads what is live, but for what is known already.
+    /// Reads what is live of these.
     async fn refresh(
         &self,
         session: &Session,
         recorded: &RecordedState,
-        known: &BTreeSet<Address>,
+        sought: Vec<Sought>,
     ) -> LiveState {
         let mut bindings = planning::read_bindings(&self.design, recorded);
         for (address, block) in &self.loaded.evaluated.configuration.providers {
             bindings.insert(address.clone(), block.attributes.clone());
         }
-        let items = planning::read_items(&self.design, recorded)
+        let items = sought
             .into_iter()
-            .filter(|item| !known.contains(&item.address))
             .map(|item| RefreshItem {
                 address: item.address,
                 kind: item.kind,

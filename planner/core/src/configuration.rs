@@ -105,6 +105,9 @@ pub struct TargetBlock {
     pub domains: Vec<Domain>,
     /// What the planner may choose, where the block says so.
     pub protect: Option<Protect>,
+    /// The provider configurations at whose places copies that the planner chooses may stand, and its replicas beside
+    /// the target's own place; empty means every repository that is declared, and no other place for a replica.
+    pub copies_to: Vec<Address>,
     /// What it waits for.
     pub depends_on: Vec<Address>,
     /// Where it stands.

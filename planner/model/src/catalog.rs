@@ -301,6 +301,10 @@ pub mod role {
     pub const BASE: &str = "base";
     /// Replica: how far it stays behind on purpose.
     pub const DELAY: &str = "delay";
+    /// Replica: the provider block of the region and the account that it stands in (`provider.aws.dr`); without it,
+    /// the place of the target. What stands elsewhere is too far away for a write to wait for it: it is never
+    /// [`SYNCHRONOUS`].
+    pub const LOCATION: &str = "location";
     /// Replica: whether a write is there before it is acknowledged.
     pub const SYNCHRONOUS: &str = "synchronous";
     /// Replica: whether the old primary is cut off before the replica is promoted.

@@ -6,8 +6,9 @@ use lifeboat_model::{Severity, Span};
 use super::stage::{Stage, read};
 use super::world::{as_of, inputs};
 
-/// What depends on what was recorded is shown beside the rules.
-const RECORDED: [&str; 3] = [
+/// What depends on what was recorded, or on what only a vendor tells, is shown beside the rules.
+const RECORDED: [&str; 4] = [
+    "one_key",
     "never_drilled",
     "drill_overdue",
     "measured_contradicts_declared",

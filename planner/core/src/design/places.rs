@@ -34,12 +34,15 @@ pub(super) fn shared(configuration: &Configuration, catalog: &Catalog) -> Vec<De
     errors
 }
 
+/// The attribute that the planner fills with the provider block of a repository: a region, an account.
+const PROVIDER: &str = "provider";
+
 /// A kind, and the values that tell one repository of it from another.
 type Place<'a> = (&'a str, Vec<(&'a str, Option<String>)>);
 
 fn place<'a>(block: &'a RepositoryBlock, catalog: &'a Catalog) -> Option<Place<'a>> {
     let kind = catalog.kind(block.address.kind.as_deref()?)?;
-    let parts: Vec<_> = kind
+    let mut parts: Vec<_> = kind
         .attributes
         .iter()
         .filter(|spec| spec.forces_replacement)
@@ -50,6 +53,10 @@ fn place<'a>(block: &'a RepositoryBlock, catalog: &'a Catalog) -> Option<Place<'
             )
         })
         .collect();
+    if parts.is_empty() && kind.attribute(PROVIDER).is_some() {
+        // There is one in each region of each account, and nothing else tells them apart.
+        parts.push((PROVIDER, Some(block.provider.to_string())));
+    }
     (!parts.is_empty()).then_some((kind.name.as_str(), parts))
 }
 

@@ -116,6 +116,7 @@ fn configuration(protections: Vec<ProtectionBlock>) -> Configuration {
         TargetBlock {
             domains: Vec::new(),
             protect: None,
+            copies_to: Vec::new(),
             address: target(),
             provider: provider.clone(),
             attributes: [("path".to_owned(), json!("data"))].into(),
@@ -280,4 +281,35 @@ fn all_errors_are_found_at_once() {
     design::same_resource: `protection.snapshot.e` and `protection.copy.e` both compile to `target.tree.docs["a"].schedule["e"]`
     design::cycle: `target.tree.docs["a"].copy["d"]` waits for itself: `target.tree.docs["a"].copy["d"]` → `target.tree.docs["a"].copy["d"]`
     "#);
+}
+
+#[test]
+fn what_stands_once_in_each_region_is_told_apart_by_its_provider_block_alone() {
+    let mut catalog = catalog();
+    let attributes = vec![AttributeSpec::optional("provider", ValueType::Address, "")];
+    let region = KindSpec {
+        name: "region".to_owned(),
+        attributes,
+        ..catalog.kinds["vault"].clone()
+    };
+    catalog.kinds.insert("region".to_owned(), region);
+    let mut configuration = configuration(Vec::new());
+    let block = configuration.repositories.remove(&vault()).unwrap();
+    for (name, provider) in [
+        ("home", "provider.memory"),
+        ("dr", "provider.memory.dr"),
+        ("again", "provider.memory.dr"),
+    ] {
+        let address = Address::of_kind(Block::Repository, "region", name);
+        let block = RepositoryBlock {
+            address: address.clone(),
+            provider: provider.parse().unwrap(),
+            attributes: lifeboat_model::Attributes::new(),
+            ..block.clone()
+        };
+        configuration.repositories.insert(address, block);
+    }
+    let errors = compile(&configuration, &catalog).unwrap_err();
+    let told: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"), @"`repository.region.dr` and `repository.region.again` are one and the same place");
 }

@@ -151,6 +151,7 @@ pub(crate) fn survey(snapshots: &Snapshots<'_>, actions: &[Action]) -> Survey {
     let of_services = service_rows(snapshots.design, &now, &planned);
     let inspection = Inspection {
         design: snapshots.design,
+        live: snapshots.live,
         recorded: snapshots.recorded,
         as_of: snapshots.options.as_of,
     };

@@ -4,9 +4,9 @@
 macro_rules! codes {
     ($($code:literal),* $(,)?) => {
         /// The codes of all findings without `finding::`, which are the labels of `ignore` blocks.
-        pub const FINDING_CODES: [&str; 16] = [$($code),*];
+        pub const FINDING_CODES: [&str; 17] = [$($code),*];
 
-        const PAGES: [&str; 16] = [$(include_str!(concat!("pages/", $code, ".md"))),*];
+        const PAGES: [&str; 17] = [$(include_str!(concat!("pages/", $code, ".md"))),*];
     };
 }
 
@@ -14,6 +14,7 @@ codes![
     "replica_is_no_backup",
     "same_domain",
     "key_beside_primary",
+    "one_key",
     "catalogue_beside_primary",
     "lock_too_short",
     "retention_below_dwell",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use lifeboat_model::{Address, Finding, Objective, RecordedState, Severity};
+use lifeboat_model::{Address, Finding, LiveState, Need, Objective, RecordedState, Severity};
 
 use super::ignored::ignored;
 use super::rules;
@@ -17,6 +17,8 @@ use crate::exposure::recovery::Inversion;
 pub(crate) struct Inspection<'a> {
     /// The design.
     pub(crate) design: &'a Design,
+    /// What the data themselves need.
+    pub(crate) live: &'a LiveState,
     /// Drills and verifications.
     pub(crate) recorded: &'a RecordedState,
     /// Now.
@@ -89,6 +91,12 @@ pub(super) fn finding(
 impl Subject<'_> {
     pub(super) const fn target(&self) -> &Address {
         &self.graph.target
+    }
+
+    /// Returns what using the data takes.
+    pub(super) fn needs(&self) -> &[Need] {
+        let live = self.inspection.live.resources.get(self.target());
+        live.map_or(&[], |live| live.needs.as_slice())
     }
 
     /// Returns the longest time that wrong data may stay unnoticed, by the goals of corruption and account.

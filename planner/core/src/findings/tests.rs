@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_model::{
-    Address, Attributes, Domain, DrillRecord, Finding, InputValue, Mechanism, ModelInput,
-    Objective, OnRemove, Provenance, Rate, RecordedResource, RecordedState, RecoveryPointId,
-    Retention, Scope, Span,
+    Address, Attributes, Domain, DrillRecord, Finding, InputValue, LiveResource, LiveState,
+    Mechanism, ModelInput, Need, NeedKind, Objective, OnRemove, Provenance, Rate, RecordedResource,
+    RecordedState, RecoveryPointId, Retention, Scope, Span,
 };
 
 use super::{FINDING_CODES, Inspection, backup_rule, inspect, page};
@@ -128,6 +128,7 @@ fn applied(drilled: Option<(u64, bool)>) -> RecordedState {
 fn found(design: &Design, recorded: &RecordedState) -> Vec<Finding> {
     let inspection = Inspection {
         design,
+        live: &LiveState::default(),
         recorded,
         as_of: now(),
     };
@@ -202,11 +203,48 @@ fn a_measurement_that_refutes_a_declaration_is_pointed_out_once() {
     let recorded = applied(Some((1, true)));
     let inspection = Inspection {
         design: &design,
+        live: &LiveState::default(),
         recorded: &recorded,
         as_of: now(),
     };
     let findings = inspect(inspection, [], [&contradiction, &contradiction], &[]);
     insta::assert_snapshot!(told(&findings), @r#"finding::measured_contradicts_declared target.memory_dataset.orders.snapshot["daily"]: `restore_bandwidth` is declared as 200 MiB/s (measured by the network team), and was measured as 60 MiB/s (3 times, last on 2026-10-01)"#);
+}
+
+#[test]
+fn one_key_for_the_data_and_every_copy_is_told() {
+    let key = |what: &str| Need {
+        kind: NeedKind::Key,
+        what: what.to_owned(),
+        domains: Vec::new(),
+    };
+    let target = LiveResource {
+        needs: vec![key("arn:aws:kms:eu-west-1:1:key/a")],
+        ..LiveResource::default()
+    };
+    let live = LiveState {
+        resources: [(address(TARGET), target)].into(),
+        ..LiveState::default()
+    };
+    let (design, recorded) = (design(), applied(Some((1, true))));
+    let inspection = Inspection {
+        design: &design,
+        live: &live,
+        recorded: &recorded,
+        as_of: now(),
+    };
+    let mut graph = graph();
+    graph.copies[0].needs = Arc::new([key("arn:aws:kms:eu-west-1:1:key/a")]);
+    let found = |graph: &CopyGraph| {
+        let mut found = inspect(inspection, [graph], [], &[]);
+        found.retain(|it| it.code == "finding::one_key");
+        told(&found)
+    };
+    insta::assert_snapshot!(found(&graph), @r#"finding::one_key target.memory_dataset.orders: the only copy, `target.memory_dataset.orders.snapshot["daily"]`, is opened by the key of the data (arn:aws:kms:eu-west-1:1:key/a): who deletes it has deleted everything"#);
+    let mut elsewhere = graph.copies[0].clone();
+    elsewhere.needs = Arc::new([key("arn:aws:kms:eu-central-1:1:key/b")]);
+    graph.copies.push(elsewhere);
+    assert_eq!(found(&graph), "");
 }
 
 #[test]

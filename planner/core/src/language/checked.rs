@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use lifeboat_model::{
-    Address, AttributeSpec, Block, ByteSize, Rate, Retention, Schedule, Span, ValueType,
+    Address, AttributeSpec, Block, ByteSize, Rate, Retention, Schedule, Span, ValueType, role,
 };
 use serde_json::{Map, Value as Json};
 
@@ -97,8 +97,15 @@ impl World<'_> {
                 Some(Number::Float(float)) => Ok(float.into()),
                 None => Err(mistyped("a number", &value)),
             },
-            ValueType::Address => as_reference(&value, name, &BLOCKS, place)
-                .map(|address| Json::String(address.to_string())),
+            ValueType::Address => {
+                let allowed = if name == role::LOCATION {
+                    &PLACES[..]
+                } else {
+                    &BLOCKS
+                };
+                let address = as_reference(&value, name, allowed, place)?;
+                Ok(Json::String(address.to_string()))
+            }
             ValueType::Retention => self.policy(name, &value, place),
             ValueType::Secret => self.secret(name, &value, place),
             ValueType::List(element) => match value {
@@ -232,6 +239,9 @@ impl World<'_> {
 
 /// The blocks that an attribute of the type address may refer to.
 const BLOCKS: [Block; 3] = [Block::Target, Block::Repository, Block::Protection];
+
+/// The blocks that stand for a place.
+const PLACES: [Block; 1] = [Block::Provider];
 
 /// Checks that a text reads as `T`, and keeps the text.
 fn parsed<T>(text: String, place: &Place<'_>) -> Evaluation<Json>

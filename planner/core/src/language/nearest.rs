@@ -20,7 +20,7 @@ pub(crate) fn nearest<'a>(
 }
 
 /// How many names a reader takes in at once.
-const MOST: usize = 16;
+const MOST: usize = 20;
 
 /// Returns a help sentence with the nearest candidate, else with all of them if they are few.
 pub(crate) fn suggestion<'a>(

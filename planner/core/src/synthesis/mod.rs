@@ -19,6 +19,7 @@
 //! ```
 
 mod answer;
+mod candidates;
 mod conflict;
 mod crowd;
 mod design;
@@ -33,6 +34,7 @@ mod space;
 mod tests;
 
 pub use answer::{Alternative, Decision, Synthesis};
+pub use candidates::candidates;
 pub use conflict::{Because, Conflict};
 pub use design::design;
 pub use run::synthesise;

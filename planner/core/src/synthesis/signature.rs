@@ -116,12 +116,19 @@ impl<'a> Signatures<'a> {
             if !resource.domains.is_empty() {
                 let _ = write!(text, " {:?} {:?}", address.part, resource.domains);
             }
+            if !resource.needs.is_empty() {
+                let _ = write!(text, " {:?} {:?}", address.part, resource.needs);
+            }
         }
         let places = self.live.places.range::<Address, _>(target..);
         for (address, domains) in places.take_while(|(it, _)| is_below(it, target)) {
             if address.part.is_some() {
                 let _ = write!(text, " {:?} {domains:?}", address.part);
             }
+        }
+        let needs = self.live.needs.range::<Address, _>(target..);
+        for (address, needs) in needs.take_while(|(it, _)| is_below(it, target)) {
+            let _ = write!(text, " {:?} {needs:?}", address.part);
         }
     }
 }

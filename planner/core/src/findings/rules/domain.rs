@@ -61,6 +61,39 @@ pub(super) fn key(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     beside(subject, NeedKind::Key, "key_beside_primary", found);
 }
 
+/// A key without which neither the data nor any backup of them can be read: who loses it has lost them all.
+pub(super) fn one_key(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let copies = &subject.graph.copies;
+    let backups: Vec<&Copy> = copies.iter().filter(|it| is_backup(it)).collect();
+    if backups.is_empty() {
+        return;
+    }
+    let keys = subject.needs().iter().filter(|it| it.kind == NeedKind::Key);
+    for key in keys {
+        let opens = |copy: &&Copy| {
+            let mut needs = copy.needs.iter();
+            needs.any(|need| need.kind == NeedKind::Key && need.what == key.what)
+        };
+        if !backups.iter().all(opens) {
+            continue;
+        }
+        let which = match backups.as_slice() {
+            [one] => format!("the only copy, `{}`,", one.address),
+            all => format!("every one of its {} copies", all.len()),
+        };
+        found.push(finding(
+            "one_key",
+            Severity::Warning,
+            subject.target(),
+            format!(
+                "{which} is opened by the key of the data ({}): who deletes it has deleted everything",
+                key.what
+            ),
+            "Keep a copy that another key opens, in another region or account.",
+        ));
+    }
+}
+
 pub(super) fn catalogue(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     beside(
         subject,

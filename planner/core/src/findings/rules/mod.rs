@@ -22,10 +22,11 @@ pub(super) use measured::contradiction;
 pub(super) type Rule = fn(&Subject<'_>, &mut Vec<Finding>);
 
 /// Every rule that looks at one target.
-pub(super) const OF_TARGETS: [Rule; 14] = [
+pub(super) const OF_TARGETS: [Rule; 15] = [
     replica::is_no_backup,
     domain::same,
     domain::key,
+    domain::one_key,
     domain::catalogue,
     lock::too_short,
     retention::below_dwell,

@@ -6,6 +6,7 @@ mod domains;
 mod ignore;
 mod lifeboat;
 mod lists;
+mod location;
 mod objective;
 mod output;
 mod prices;

@@ -12,6 +12,7 @@ use crate::language::nearest::{listed, suggestion};
 
 use super::domains::DOMAINS;
 use super::each_instance;
+use super::location;
 use super::reader::Reader;
 use super::sources;
 
@@ -85,6 +86,7 @@ fn read(
         collector.take(check_names(reader, spec, kind, &arguments));
     }
     let mut attributes = collector.take(reader.attributes(&arguments));
+    collector.take(location::check(reader, kind, attributes.as_ref()));
     let domains = collector.take(reader.domains(&kind.attributes, attributes.as_mut()));
     let repository = repository.flatten();
     if let Some((address, place)) = &repository {

@@ -10,6 +10,7 @@ use crate::language::failure::{Collector, Evaluation};
 use crate::language::nearest::suggestion;
 
 use super::domains::{DOMAINS, without_domains};
+use super::location::location;
 use super::reader::Reader;
 
 /// Reads one provider configuration.
@@ -61,8 +62,15 @@ pub(super) fn add_defaults(
         .values()
         .map(|b| (&b.provider, &b.at));
     let targets = configuration.targets.values().map(|b| (&b.provider, &b.at));
+    let places = configuration.targets.values();
+    let places = places.flat_map(|b| b.copies_to.iter().map(move |it| (it, &b.at)));
+    let protections = configuration.protections.values();
+    let locations: Vec<_> = protections
+        .filter_map(|b| Some((location(Some(&b.attributes))?, &b.at)))
+        .collect();
+    let locations = locations.iter().map(|(provider, at)| (provider, *at));
     let mut missing = Vec::new();
-    for (provider, at) in repositories.chain(targets) {
+    for (provider, at) in repositories.chain(targets).chain(places).chain(locations) {
         let known = configuration.providers.contains_key(provider)
             || world.declarations.blocks.contains_key(provider)
             || missing.iter().any(|(known, _)| known == provider);

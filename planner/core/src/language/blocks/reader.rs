@@ -260,18 +260,24 @@ impl<'v> Reader<'v> {
         let Some((address, place)) = self.reference("provider", Block::Provider)? else {
             return Ok(Address::named(Block::Provider, owner));
         };
-        let kind = address.kind.as_deref().unwrap_or(&address.name);
-        if kind != owner {
-            return Err(place
-                .error(
-                    "language::wrong_provider",
-                    format!("`{address}` is of the wrong provider"),
-                    format!("expected one of `{owner}`"),
-                )
-                .into());
-        }
+        is_of(&address, owner, &place)?;
         Ok(address)
     }
+}
+
+/// Checks that a provider block configures this provider.
+pub(super) fn is_of(address: &Address, owner: &str, place: &Place<'_>) -> Evaluation<()> {
+    let kind = address.kind.as_deref().unwrap_or(&address.name);
+    if kind == owner {
+        return Ok(());
+    }
+    Err(place
+        .error(
+            "language::wrong_provider",
+            format!("`{address}` is of the wrong provider"),
+            format!("expected one of `{owner}`"),
+        )
+        .into())
 }
 
 /// Returns the address that a value refers to, which must be a block of one of these sorts.

@@ -6,6 +6,7 @@ use crate::configuration::{Configuration, TargetBlock};
 use crate::language::failure::{Collector, Evaluation, Failure};
 
 use super::domains::{DOMAINS, without_domains};
+use super::location::copies_to;
 use super::protect;
 use super::reader::Reader;
 
@@ -24,6 +25,7 @@ pub(super) fn read(
             "provider",
             "objective",
             "retention",
+            "copies_to",
             "depends_on",
             DOMAINS,
         ];
@@ -33,6 +35,7 @@ pub(super) fn read(
     let provider = collector.take(reader.provider(&kind.provider));
     let mut attributes = collector.take(reader.attributes(&specs));
     let domains = collector.take(reader.domains(&kind.attributes, attributes.as_mut()));
+    let copies_to = collector.take(copies_to(reader, &kind.provider));
     let protect = collector.take(protect::read(reader, &kind.name));
     let retention = collector.take(reader.retention());
     let depends_on = collector.take(reader.depends_on());
@@ -43,6 +46,7 @@ pub(super) fn read(
     let block = TargetBlock {
         domains: domains.unwrap_or_default(),
         protect: protect.flatten(),
+        copies_to: copies_to.unwrap_or_default(),
         provider,
         attributes: attributes.unwrap_or_default(),
         objective: objective.flatten().map(|(address, _)| address.name),

@@ -129,6 +129,12 @@ fn mechanisms() -> [KindSpec; 5] {
             vec![
                 filled("target"),
                 AttributeSpec::optional("delay", ValueType::Duration, "How far behind."),
+                AttributeSpec::optional("location", ValueType::Address, "Where else."),
+                AttributeSpec::optional(
+                    "synchronous",
+                    ValueType::Bool,
+                    "Whether it is waited for.",
+                ),
                 AttributeSpec::optional(
                     "domains",
                     ValueType::Map(Box::new(ValueType::List(Box::new(ValueType::String)))),

@@ -422,7 +422,7 @@ protection "log" "log" {
       main.dr.hcl:40:3
       |   repository = repository.s3.far
       |   ^^^^^^^^^^
-      help: Choose one of `delay`, `depends_on`, `domains`, `for_each`, `on_remove`, `target`.
+      help: Choose one of `delay`, `depends_on`, `domains`, `for_each`, `location`, `on_remove`, `synchronous`, `target`.
 
     error[language::wrong_repository]: `replica` of a `local_sqlite` cannot use a repository of kind `s3`
       main.dr.hcl:40:16

@@ -182,7 +182,7 @@ target "local_directory" "y" {
       main.dr.hcl:6:3
       |   unknown         = 1
       |   ^^^^^^^
-      help: Choose one of `depends_on`, `domains`, `exclude`, `for_each`, `labels`, `largest`, `objective`, `one_file_system`, `path`, `provider`, `retention`, `settle`, `weight`.
+      help: Choose one of `copies_to`, `depends_on`, `domains`, `exclude`, `for_each`, `labels`, `largest`, `objective`, `one_file_system`, `path`, `provider`, `retention`, `settle`, `weight`.
 
     error[language::argument_type]: `one_file_system` must be true or false
       main.dr.hcl:11:21

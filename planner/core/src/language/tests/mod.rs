@@ -11,6 +11,7 @@ mod configuration;
 mod diagnostics;
 mod exposure;
 mod instances;
+mod locations;
 mod properties;
 mod protections;
 mod remarks;

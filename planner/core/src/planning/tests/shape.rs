@@ -178,6 +178,7 @@ impl Shape {
             let block = TargetBlock {
                 domains: Vec::new(),
                 protect: None,
+                copies_to: Vec::new(),
                 address: tree(index),
                 provider: provider(),
                 attributes: attributes([

@@ -100,6 +100,7 @@ impl Shop {
         let block = TargetBlock {
             domains: Vec::new(),
             protect: None,
+            copies_to: Vec::new(),
             address: address(SHOP),
             provider: address("provider.local"),
             attributes: BTreeMap::new(),

@@ -69,6 +69,7 @@ fn configuration() -> Configuration {
     let target = |name: &str| TargetBlock {
         domains: Vec::new(),
         protect: None,
+        copies_to: Vec::new(),
         address: address(name),
         provider: address("provider.local"),
         attributes: BTreeMap::new(),

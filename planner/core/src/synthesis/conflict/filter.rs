@@ -164,6 +164,9 @@ fn members(case: &Case<'_, '_>) -> Vec<Member> {
     if !rules.repositories.is_empty() {
         members.push(Member::Repositories);
     }
+    if !rules.copies_to.is_empty() {
+        members.push(Member::CopiesTo);
+    }
     members.extend(rules.retention.as_ref().map(|_| Member::Retention));
     members.extend(facts(case).into_iter().map(Member::Fact));
     members
@@ -201,6 +204,7 @@ fn offered<'a>(case: &Case<'_, 'a>, today: &[Standing]) -> Space<'a> {
     let free = Rules {
         forbids: Vec::new(),
         repositories: Vec::new(),
+        copies_to: Vec::new(),
         ..case.rules.clone()
     };
     Space::of(case.kind, &free, case.configuration, case.catalog, today)
@@ -229,6 +233,12 @@ fn rules(rules: &Rules, left: &BTreeSet<Member>) -> Rules {
         } else {
             Vec::new()
         },
+        copies_to: if has(Member::CopiesTo) {
+            rules.copies_to.clone()
+        } else {
+            Vec::new()
+        },
+        locations: rules.locations.clone(),
         max_cost: rules.max_cost.filter(|_| has(Member::MaxCost)),
     }
 }

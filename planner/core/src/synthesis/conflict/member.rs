@@ -21,6 +21,8 @@ pub(crate) enum Member {
     Forbids(Mechanism),
     /// The repositories that may be used.
     Repositories,
+    /// Where its copies may stand.
+    CopiesTo,
     /// What it may cost.
     MaxCost,
     /// How things are.

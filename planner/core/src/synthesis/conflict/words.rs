@@ -63,6 +63,13 @@ pub(crate) fn words(
             let names = rules.repositories.iter().map(|it| format!("`{it}`"));
             names.collect::<Vec<_>>().join(", ")
         })),
+        Member::CopiesTo => here(format!(
+            "`copies_to` allows copies at no other place than {}",
+            {
+                let names = rules.copies_to.iter().map(|it| format!("`{it}`"));
+                names.collect::<Vec<_>>().join(", ")
+            }
+        )),
         Member::MaxCost => protect(format!(
             "`protect` allows it to cost {}",
             a_month(

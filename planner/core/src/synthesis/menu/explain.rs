@@ -224,9 +224,11 @@ impl<M: Model> Telling<'_, '_, M> {
             .schedule
             .as_ref()
             .map_or_else(String::new, |schedule| format!(" every {schedule}"));
-        let place = slot
-            .repository
-            .map_or_else(String::new, |repository| format!(" in `{repository}`"));
+        let place = match (slot.repository, slot.location) {
+            (Some(repository), _) => format!(" in `{repository}`"),
+            (None, Some(location)) => format!(" at `{location}`"),
+            (None, None) => String::new(),
+        };
         let bill = price(self.menu, node, self.prices);
         let has_price = self.prices.book.currency().is_some() && bill.as_of.is_some();
         Some(Alternative {

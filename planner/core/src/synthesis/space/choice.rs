@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lifeboat_model::{
-    Attributes, KindSpec, Mechanism, ProtectionSpec, Retention, Schedule, Span, role,
+    Address, Attributes, KindSpec, Mechanism, ProtectionSpec, Retention, Schedule, Span, role,
 };
 use serde_json::Value;
 
@@ -33,10 +33,13 @@ pub(crate) struct Choice {
 impl Choice {
     /// Returns every choice that a mechanism offers, cheapest first: the longest schedule, the first values, the least
     /// retention.
+    ///
+    /// At another place than the target's no write waits for it, and nothing there cuts the old primary off.
     pub(super) fn offered(
         spec: &ProtectionSpec,
         kind: &KindSpec,
         retentions: &[Option<Arc<Retention>>],
+        location: Option<&Address>,
     ) -> Vec<Self> {
         let Some(offer) = &spec.offer else {
             return Vec::new();
@@ -46,12 +49,18 @@ impl Choice {
         if spec.mechanism == Mechanism::Copy || schedules.is_empty() {
             schedules.insert(0, None);
         }
+        let mut base = defaults(kind);
+        let mut offered = offer.attributes.clone();
+        if let Some(location) = location {
+            base.insert(role::LOCATION.to_owned(), location.to_string().into());
+            offered.retain(|(name, _)| name != role::SYNCHRONOUS && name != role::FENCED);
+        }
         let keeps_points = kind.attribute(role::RETENTION).is_some();
         let none = [None];
         let retentions = if keeps_points { retentions } else { &none };
         let mut choices = Vec::new();
         for every in schedules {
-            for attributes in combinations(&offer.attributes, defaults(kind)) {
+            for attributes in combinations(&offered, base.clone()) {
                 for retention in retentions {
                     choices.push(Self {
                         schedule: every.map(Schedule::Every),

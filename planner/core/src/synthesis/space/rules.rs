@@ -23,6 +23,10 @@ pub(crate) struct Rules {
     pub(crate) forbids: Vec<Mechanism>,
     /// The repositories that it may use; empty means every one of a fitting kind.
     pub(crate) repositories: Vec<Address>,
+    /// The provider configurations at whose places its copies may stand; empty means every one.
+    pub(crate) copies_to: Vec<Address>,
+    /// Those of them where a replica would not be at the target's own place.
+    pub(crate) locations: Vec<Address>,
     /// The most that it may cost a month.
     pub(crate) max_cost: Option<Money>,
 }
@@ -63,6 +67,13 @@ impl Rules {
             uses: protect.uses,
             forbids: protect.forbids,
             repositories: protect.repositories,
+            copies_to: target.copies_to.clone(),
+            locations: target
+                .copies_to
+                .iter()
+                .filter(|it| **it != target.provider)
+                .cloned()
+                .collect(),
             max_cost: protect.max_cost,
         })
     }
@@ -120,8 +131,17 @@ impl Rules {
         !self.forbids.contains(&mechanism)
     }
 
-    /// Returns whether a repository may be used.
-    pub(crate) fn allows_repository(&self, repository: &Address) -> bool {
-        self.repositories.is_empty() || self.repositories.contains(repository)
+    /// Returns whether a mechanism may use a repository of this provider configuration.
+    pub(crate) fn allows_repository(
+        &self,
+        mechanism: Mechanism,
+        repository: &Address,
+        provider: &Address,
+    ) -> bool {
+        let named = self.repositories.is_empty() || self.repositories.contains(repository);
+        let placed = mechanism != Mechanism::Copy
+            || self.copies_to.is_empty()
+            || self.copies_to.contains(provider);
+        named && placed
     }
 }

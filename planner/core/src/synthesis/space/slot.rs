@@ -20,6 +20,8 @@ pub(crate) struct Slot<'a> {
     pub(crate) kind: &'a KindSpec,
     /// The repository; none for a mechanism that has none.
     pub(crate) repository: Option<&'a Address>,
+    /// The provider configuration at whose place it stands; none for the place of the target or of the repository.
+    pub(crate) location: Option<&'a Address>,
     /// Its name below the target.
     pub(crate) part: Part,
     /// What may be chosen, cheapest first.
@@ -38,7 +40,7 @@ pub(crate) struct Space<'a> {
 impl<'a> Space<'a> {
     /// Returns what may be chosen for a kind of target, besides what stands today.
     ///
-    /// One protection of each mechanism in each repository; a copy is made of what a snapshot made, never of another
+    /// One protection of each mechanism in each repository, or at each place where it may stand without one; a copy is made of what a snapshot made, never of another
     /// copy: it would be later, and no cheaper to keep.
     pub(crate) fn of(
         kind: &str,
@@ -62,24 +64,27 @@ impl<'a> Space<'a> {
             let longest = spec.offer.iter().flat_map(|offer| &offer.intervals).max();
             let retentions =
                 rules.retentions(longest.copied().unwrap_or(Span::from_days(1)), &locks);
-            let choices = if wanted {
-                Choice::offered(spec, resource, &retentions)
-            } else {
-                Vec::new()
+            let offered = |location| match wanted {
+                true => Choice::offered(spec, resource, &retentions, location),
+                false => Vec::new(),
             };
-            for repository in repositories(spec, rules, configuration) {
-                slots.push(Slot {
-                    spec,
-                    kind: resource,
-                    repository,
-                    part: Part {
-                        role: spec.mechanism.as_str().to_owned(),
-                        key: repository.map(short_name),
-                    },
-                    choices: choices.clone(),
-                    today: None,
-                });
-            }
+            let here = offered(None);
+            let slot = |repository, location| Slot {
+                spec,
+                kind: resource,
+                repository,
+                location,
+                part: Part {
+                    role: spec.mechanism.as_str().to_owned(),
+                    key: repository.or(location).map(short_name),
+                },
+                choices: location.map_or_else(|| here.clone(), |it| offered(Some(it))),
+                today: None,
+            };
+            let repositories = repositories(spec, rules, configuration).into_iter();
+            slots.extend(repositories.map(|it| slot(it, None)));
+            let locations = locations(spec, resource, rules, configuration).into_iter();
+            slots.extend(locations.map(|it| slot(None, Some(it))));
         }
         tell_apart(&mut slots);
         for slot in &mut slots {
@@ -97,6 +102,7 @@ impl Slot<'_> {
         let mut here = today.iter().filter(|standing| {
             standing.mechanism == self.spec.mechanism
                 && standing.repository.as_ref() == self.repository
+                && standing.location().as_ref() == self.location
         });
         let Some(standing) = here.next() else {
             return;
@@ -243,23 +249,41 @@ fn repositories<'a>(
     if spec.repository_kinds.is_empty() {
         return vec![None];
     }
-    let fits = |address: &&Address| {
+    let fits = |address: &Address| {
         let kind = address.kind.as_deref().unwrap_or_default();
-        spec.repository_kinds.iter().any(|known| known == kind) && rules.allows_repository(address)
+        spec.repository_kinds.iter().any(|known| known == kind)
     };
-    configuration
-        .repositories
-        .keys()
-        .filter(fits)
-        .map(Some)
+    let repositories = configuration.repositories.iter();
+    repositories
+        .filter(|(address, _)| fits(address))
+        .filter(|(address, block)| {
+            rules.allows_repository(spec.mechanism, address, &block.provider)
+        })
+        .map(|(address, _)| Some(address))
         .collect()
 }
 
-/// Returns the name of a repository, with the key of the instance after a slash.
-fn short_name(repository: &Address) -> String {
-    match &repository.key {
-        Some(key) => format!("{}/{key}", repository.name),
-        None => repository.name.clone(),
+/// Returns the places besides the target's own where a mechanism without a repository may stand.
+fn locations<'a>(
+    spec: &ProtectionSpec,
+    kind: &KindSpec,
+    rules: &Rules,
+    configuration: &'a Configuration,
+) -> Vec<&'a Address> {
+    if !spec.repository_kinds.is_empty() || kind.attribute(role::LOCATION).is_none() {
+        return Vec::new();
+    }
+    let declared = configuration.providers.keys();
+    declared
+        .filter(|provider| rules.locations.contains(provider))
+        .collect()
+}
+
+/// Returns the name of a repository or of a provider configuration, with the key of the instance after a slash.
+fn short_name(place: &Address) -> String {
+    match &place.key {
+        Some(key) => format!("{}/{key}", place.name),
+        None => place.name.clone(),
     }
 }
 

@@ -27,6 +27,14 @@ pub(crate) struct Standing {
     pub(crate) choice: Choice,
 }
 
+impl Standing {
+    /// Returns the provider configuration at whose place it stands, where that is not the target's own.
+    pub(super) fn location(&self) -> Option<Address> {
+        let location = self.choice.attributes.get(role::LOCATION)?;
+        location.as_str()?.parse().ok()
+    }
+}
+
 /// Returns the protections of a target that stand today, in address order: as they were applied, and what is live
 /// besides.
 ///

@@ -33,6 +33,14 @@ fn provider() -> Address {
     Address::named(Block::Provider, "memory")
 }
 
+/// Returns the provider block that stands for a place.
+pub(super) fn place(name: &str) -> Address {
+    match name {
+        "memory" => provider(),
+        name => Address::of_kind(Block::Provider, "memory", name),
+    }
+}
+
 pub(super) fn domain(scope: Scope, id: &str) -> Domain {
     Domain {
         scope,
@@ -215,6 +223,7 @@ impl World {
                 domain(Scope::Account, "ops"),
             ],
             protect: None,
+            copies_to: Vec::new(),
             depends_on: Vec::new(),
             at: at(name),
         };
@@ -251,6 +260,81 @@ impl World {
         };
         self.configuration.repositories.insert(address, block);
         self
+    }
+
+    /// Lets live copies be chosen, which are in no repository.
+    #[must_use]
+    pub(super) fn replicas(mut self) -> Self {
+        let attributes = [
+            ("target", ValueType::String),
+            ("location", ValueType::Address),
+            ("synchronous", ValueType::Bool),
+        ];
+        let replica = kind("tree_replica", KindRole::Protection, &attributes);
+        let offer = Offer {
+            intervals: Vec::new(),
+            attributes: vec![("synchronous".to_owned(), vec![json!(true)])],
+        };
+        let takes = |input, seconds| InputSpec {
+            input,
+            attribute: None,
+            fact: None,
+            otherwise: Some((
+                lifeboat_model::InputValue::Span(Span::from_secs(seconds)),
+                Provenance::Declared,
+            )),
+            source: "the test".to_owned(),
+        };
+        let mut spec = protection(Mechanism::Replica, "tree_replica", offer);
+        spec.repository_kinds.clear();
+        spec.inputs.extend([
+            takes(ModelInput::Lag, 5),
+            takes(ModelInput::Promote, 60),
+            takes(ModelInput::Repoint, 60),
+        ]);
+        self.catalog.kinds.extend([replica]);
+        self.catalog.protections.push(spec);
+        let price = price("tree_replica", PriceItem::Month, 30_000_000);
+        self.catalog.prices.push(price);
+        self
+    }
+
+    /// Says where a live copy of the tree would stand at the place of a provider block: `host zone region account`;
+    /// without a name, at the place of the tree.
+    #[must_use]
+    pub(super) fn place(mut self, name: &str, places: &str) -> Self {
+        let key = (!name.is_empty()).then(|| name.to_owned());
+        if !name.is_empty() {
+            let block = ProviderBlock {
+                address: place(name),
+                kind: "memory".to_owned(),
+                attributes: lifeboat_model::Attributes::new(),
+                domains: Vec::new(),
+                at: Location::default(),
+            };
+            self.configuration.providers.insert(place(name), block);
+        }
+        let levels = [Scope::Instance, Scope::Zone, Scope::Region, Scope::Account];
+        let domains = levels.into_iter().zip(places.split(' '));
+        let domains = domains.map(|(scope, id)| domain(scope, id)).collect();
+        let replica = target("docs").part("replica", key);
+        self.live.places.insert(replica, domains);
+        self
+    }
+
+    /// Puts a vault under another provider block.
+    #[must_use]
+    pub(super) fn at_place(mut self, kind: &str, name: &str, provider: &str) -> Self {
+        let address = Address::of_kind(Block::Repository, kind, name);
+        let block = self.configuration.repositories.get_mut(&address).unwrap();
+        block.provider = place(provider);
+        self
+    }
+
+    /// Returns what is looked for because it may be chosen.
+    pub(super) fn candidates(&self) -> Vec<crate::planning::Sought> {
+        let design = compile(&self.configuration, &self.catalog).unwrap();
+        super::super::candidates(&self.configuration, &design, &self.catalog)
     }
 
     /// Returns what the planner chooses.

@@ -2,7 +2,7 @@
 
 use lifeboat_model::{Keep, Mechanism, Money, PriceItem, Retention};
 
-use super::fixture::{World, price, show, span, target};
+use super::fixture::{World, place, price, show, span, target};
 
 fn three_vaults(goals: &str) -> World {
     World::new(goals)
@@ -189,4 +189,121 @@ fn a_target_with_a_protection_of_its_own_is_left_alone() {
     let protections = &mut world.configuration.protections;
     protections.insert(block.address.clone(), block);
     assert_eq!(world.synthesis(), super::super::Synthesis::default());
+}
+
+/// Three vaults, and live copies that may stand beside the data or at two other places.
+fn with_replicas(goals: &str) -> World {
+    let mut world = three_vaults(goals).replicas();
+    for (place, domains) in [
+        ("", "host-r zone-b one ops"),
+        ("dr", "host-r zone-c two ops"),
+        ("vault", "host-r zone-d three vendor"),
+    ] {
+        world = world.place(place, domains);
+    }
+    world
+}
+
+#[test]
+fn a_replica_goes_only_to_the_places_that_copies_may_go_to() {
+    let mut world = with_replicas("region 1m 10m");
+    insta::assert_snapshot!(show(&world.synthesis()), @"
+    target.tree.docs: infeasible
+      objective `gold` promises an rpo of 1m for region [objective/region]
+      `target.tree.docs.replica` fails with `target.tree.docs` (region one) []
+      a `snapshot` of a `tree` can be made every 5m at the most often []
+    ");
+    world.block("docs").copies_to = vec![place("dr")];
+    insta::assert_snapshot!(show(&world.synthesis()), @r#"
+    target.tree.docs.replica["dr"] location="provider.memory.dr"
+      (objective.gold: region rpo 1m and rto 10m)
+    target.tree.docs: 30.00 a month
+      not a replica (30.00): region rpo 1m is out of its reach: `target.tree.docs.replica` fails with `target.tree.docs` (region one)
+      not a snapshot every 1d in `repository.disk.beside` (1.00): region rpo 1m is out of its reach: `target.tree.docs.snapshot["beside"]` fails with `target.tree.docs` (instance host-a)
+      not a snapshot every 1d in `repository.cloud.far` (2.50): region rpo 1m is out of its reach: `target.tree.docs.snapshot["far"]`: age 1d = every 1d
+      not a snapshot every 1d in `repository.disk.near` (1.00): region rpo 1m is out of its reach: `target.tree.docs.snapshot["near"]` fails with `target.tree.docs` (zone zone-a)
+    "#);
+}
+
+#[test]
+fn a_replica_for_a_zone_is_at_the_place_of_the_target_and_waited_for() {
+    let mut world = with_replicas("zone 0s 10m");
+    world.block("docs").copies_to = vec![place("dr")];
+    insta::assert_snapshot!(show(&world.synthesis()), @r#"
+    target.tree.docs.replica synchronous=true
+      (objective.gold: zone rpo 0s and rto 10m)
+    target.tree.docs: 30.00 a month
+      not a replica at `provider.memory.dr` (30.00): zone rpo 0s is out of its reach: `target.tree.docs.replica["dr"]`: age 5s = lag 5s
+      not a snapshot every 1d in `repository.disk.beside` (1.00): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["beside"]` fails with `target.tree.docs` (instance host-a)
+      not a snapshot every 1d in `repository.cloud.far` (2.50): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["far"]`: age 1d = every 1d
+      not a snapshot every 1d in `repository.disk.near` (1.00): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["near"]` fails with `target.tree.docs` (zone zone-a)
+    "#);
+}
+
+#[test]
+fn both_replicas_have_names_that_tell_them_apart_and_keep_them() {
+    let mut world = with_replicas("zone 0s 10m, region 1m 10m");
+    world.block("docs").copies_to = vec![place("dr"), place("vault")];
+    let first = show(&world.synthesis());
+    insta::assert_snapshot!(first, @r#"
+    target.tree.docs.replica synchronous=true
+      (objective.gold: zone rpo 0s and rto 10m)
+    target.tree.docs.replica["dr"] location="provider.memory.dr"
+      (objective.gold: region rpo 1m and rto 10m)
+    target.tree.docs: 60.00 a month
+      not a replica at `provider.memory.vault` (30.00): zone rpo 0s is out of its reach: `target.tree.docs.replica["vault"]`: age 5s = lag 5s
+      not a snapshot every 1d in `repository.disk.beside` (1.00): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["beside"]` fails with `target.tree.docs` (instance host-a)
+      not a snapshot every 1d in `repository.cloud.far` (2.50): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["far"]`: age 1d = every 1d
+      not a snapshot every 1d in `repository.disk.near` (1.00): zone rpo 0s is out of its reach: `target.tree.docs.snapshot["near"]` fails with `target.tree.docs` (zone zone-a)
+    "#);
+    world.apply();
+    let again = world.synthesis();
+    let names = |synthesis: &crate::synthesis::Synthesis| -> Vec<String> {
+        let blocks = synthesis.blocks.iter();
+        blocks.map(|block| block.address.to_string()).collect()
+    };
+    assert_eq!(names(&again), names(&with_both().synthesis()));
+}
+
+fn with_both() -> World {
+    let mut world = with_replicas("zone 0s 10m, region 1m 10m");
+    world.block("docs").copies_to = vec![place("dr"), place("vault")];
+    world
+}
+
+#[test]
+fn copies_go_only_to_repositories_at_the_places_that_are_named() {
+    let mut world = three_vaults("region 1d 12h").at_place("cloud", "far", "dr");
+    world.protect().uses = vec![Mechanism::Copy];
+    world.block("docs").copies_to = vec![place("dr")];
+    insta::assert_snapshot!(show(&world.synthesis()), @r#"
+    target.tree.docs.snapshot["beside"] every 1d {"within":"1d"}
+      (objective.gold: region rpo 1d and rto 12h, `protect` wants a `copy`)
+    target.tree.docs.copy["far"] of target.tree.docs.snapshot["beside"] {"within":"1d"}
+      (objective.gold: region rpo 1d and rto 12h, `protect` wants a `copy`)
+    target.tree.docs: 3.53 a month
+      not a snapshot every 1d in `repository.cloud.far` (2.52): it does not give that `protect` wants a `copy`
+      not a snapshot every 1d in `repository.disk.near` (1.01): region rpo 1d is out of its reach: `target.tree.docs.snapshot["near"]` fails with `target.tree.docs` (zone zone-a)
+    "#);
+    world.block("docs").copies_to = vec![place("vault")];
+    insta::assert_snapshot!(show(&world.synthesis()), @"
+    target.tree.docs: infeasible
+      `protect` wants a `copy` [protect]
+      `copies_to` allows copies at no other place than `provider.memory.vault` [docs]
+    ");
+}
+
+#[test]
+fn what_may_be_chosen_and_is_in_no_repository_is_looked_for() {
+    let mut world = with_replicas("region 1m 10m");
+    world.block("docs").copies_to = vec![place("dr"), place("memory")];
+    let told: Vec<String> = world
+        .candidates()
+        .iter()
+        .map(|it| format!("{} {} {:?}", it.address, it.kind, it.attributes))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    target.tree.docs.replica tree_replica {"synchronous": Bool(true), "target": String("target.tree.docs")}
+    target.tree.docs.replica["dr"] tree_replica {"location": String("provider.memory.dr"), "target": String("target.tree.docs")}
+    "#);
 }
