@@ -65,7 +65,7 @@ pub(crate) struct Global {
         help_heading = "Output"
     )]
     pub(crate) color: ColorChoice,
-    /// Show everything, unchanged attributes and long values too.
+    /// Show everything: unchanged attributes and long values too, and how many requests were sent.
     #[arg(short, long, global = true, help_heading = "Output")]
     pub(crate) verbose: bool,
     /// The state file; wins over the one that the configuration names.
@@ -120,6 +120,9 @@ pub(crate) enum Command {
     Verify(commands::verify::VerifyArguments),
     /// Rehearse: restore into a scratch place, check it, and record how long it took.
     Drill(commands::drill::DrillArguments),
+    /// Write what others need of lifeboat, such as the permissions that a command takes.
+    #[cfg(feature = "aws")]
+    Schema(commands::schema::SchemaArguments),
     /// Write a completion script for a shell.
     Completions(commands::completions::CompletionsArguments),
     /// Show the version.

@@ -73,6 +73,7 @@ fn start(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
         let watch = tokio::spawn(interrupt::watch(session.stop.clone()));
         let exit = dispatch(&session, &arguments.command).await;
         watch.abort();
+        session.tell_requests();
         exit
     });
     let json = exit.as_ref().err().and_then(Failure::json);
@@ -116,6 +117,8 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Exit, Failure>
         Command::Restore(arguments) => commands::restore::run(session, arguments).await,
         Command::Verify(arguments) => commands::verify::run(session, arguments).await,
         Command::Drill(arguments) => commands::drill::run(session, arguments).await,
+        #[cfg(feature = "aws")]
+        Command::Schema(arguments) => commands::schema::run(session, arguments),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Version(arguments) => commands::version::run(session, arguments),
     }

@@ -142,7 +142,7 @@ pub(crate) fn catalog_elsewhere<'a>(
 }
 
 /// Returns the provider that a `provider` address is a configuration of: `local` for `provider.local.other`.
-fn provider_name(address: &Address) -> &str {
+pub(crate) fn provider_name(address: &Address) -> &str {
     address.kind.as_deref().unwrap_or(&address.name)
 }
 

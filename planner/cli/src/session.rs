@@ -1,7 +1,8 @@
 //! What every command starts from: the command line, the terminal, the clock, and how to get at everything else.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lifeboat_core::configuration::{Configuration, Settings};
 use lifeboat_core::design::{self, Design, DesignErrors};
@@ -36,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) place: Place,
     /// Different for every run.
     pub(crate) seed: u64,
+    /// The providers that were configured so far.
+    opened: Mutex<Vec<Providers>>,
 }
 
 impl Session {
@@ -48,6 +51,7 @@ impl Session {
             stop: Stop::default(),
             place: Place::here()?,
             seed: clock::seed(),
+            opened: Mutex::default(),
         })
     }
 
@@ -74,13 +78,37 @@ impl Session {
     /// Configures the providers of a configuration.
     pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
         let store = self.store(&configuration.settings);
-        registry::open(
+        let providers = registry::open(
             configuration
                 .providers
                 .iter()
                 .map(|(address, block)| (address, &block.attributes)),
             &self.place.with_state(&store),
-        )
+        )?;
+        Ok(self.opened(providers))
+    }
+
+    fn opened(&self, providers: Providers) -> Providers {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.push(providers.clone());
+        providers
+    }
+
+    /// Says how many requests each provider sent, where everything is to be shown.
+    pub(crate) fn tell_requests(&self) {
+        if !self.global.verbose {
+            return;
+        }
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent: BTreeMap<&str, u64> = BTreeMap::new();
+        for (address, provider) in opened.iter().flat_map(Providers::iter) {
+            if let Some(requests) = provider.requests() {
+                *sent.entry(registry::provider_name(address)).or_default() += requests;
+            }
+        }
+        for (name, requests) in sent {
+            terminal::notice(&format!("{name}: {requests} requests"));
+        }
     }
 
     /// Returns what the providers of a configuration know wherever they run.
@@ -95,12 +123,13 @@ impl Session {
         bindings: impl IntoIterator<Item = (&'a Address, &'a Attributes)>,
         store: &StateStore,
     ) -> Result<Providers, Failure> {
-        registry::open(
+        let providers = registry::open(
             bindings
                 .into_iter()
                 .filter(|(address, _)| address.block == Block::Provider),
             &self.place.with_state(store),
-        )
+        )?;
+        Ok(self.opened(providers))
     }
 
     /// Returns the place of the state that the settings name.

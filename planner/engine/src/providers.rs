@@ -25,6 +25,11 @@ impl Providers {
         self.by_address.get(address)
     }
 
+    /// Returns each provider with the address of its block.
+    pub fn iter(&self) -> impl Iterator<Item = (&Address, &Arc<dyn Provider>)> {
+        self.by_address.iter()
+    }
+
     /// Returns what all of them know.
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog

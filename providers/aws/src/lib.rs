@@ -2,11 +2,13 @@
 //!
 //! `client` is how requests leave: credentials by the SDK's chain, retries, time limits, counting, the classes of
 //! errors. `rds` and `s3` each have their kinds, their bulk reads, their changes and what acts on recovery points.
-//! `ownership` is what marks an object as managed by a configuration. Nothing else of lifeboat compiles an AWS crate.
+//! `ownership` is what marks an object as managed by a configuration, `iam` what leave each command needs. Nothing
+//! else of lifeboat compiles an AWS crate.
 
 mod catalog;
 mod client;
 mod error;
+mod iam;
 mod ownership;
 mod provider;
 mod rds;
@@ -15,4 +17,5 @@ mod settings;
 
 pub use catalog::{catalog, catalog_elsewhere};
 pub use client::{Connection, Identities, Patience};
+pub use iam::{Partition, Purpose, policy};
 pub use provider::AwsProvider;

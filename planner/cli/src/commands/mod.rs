@@ -12,6 +12,8 @@ pub(crate) mod import;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod restore;
+#[cfg(feature = "aws")]
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod state;
 pub(crate) mod status;

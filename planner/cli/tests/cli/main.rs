@@ -13,5 +13,7 @@ mod kill;
 mod restic;
 mod s3;
 mod sandbox;
+#[cfg(feature = "aws")]
+mod schema;
 mod unattended;
 mod walk;

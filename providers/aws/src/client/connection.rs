@@ -17,8 +17,10 @@ pub struct Patience {
     pub attempt: Duration,
     /// The longest that a call may take with all its attempts.
     pub call: Duration,
-    /// The most attempts of one call. The engine tries again what fails after them and may pass.
+    /// The most attempts of a call that fails. The engine tries again what fails after them and may pass.
     pub attempts: u32,
+    /// The most attempts of a call that is throttled.
+    pub turns: u32,
     /// The pause after the first attempt, times a random number between 0 and 1; each further one is twice as long.
     pub first_pause: Duration,
     /// The longest pause.
@@ -26,14 +28,16 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// Eight attempts: where every second request is throttled, one call of 256 fails, and the engine tries that again.
+    /// Twenty turns: where every second request is throttled, one call of a million fails. Their pauses last 78 s at the
+    /// most, so that the answer of the last one is heard before the time of the call is over.
     fn default() -> Self {
         Self {
             attempt: Duration::from_secs(30),
             call: Duration::from_secs(120),
-            attempts: 8,
+            attempts: 5,
+            turns: 20,
             first_pause: Duration::from_millis(250),
-            longest_pause: Duration::from_secs(20),
+            longest_pause: Duration::from_secs(5),
         }
     }
 }

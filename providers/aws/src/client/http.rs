@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Semaphore;
 
+use super::retry::Attempt;
 use crate::error::{BudgetSpent, Unreachable};
 
 /// What one provider sends: how much so far, how much at most, and how much at once.
@@ -107,19 +108,32 @@ impl HttpConnector for CountingConnector {
                 .take()
                 .map_err(|spent| ConnectorError::user(spent.into()))?;
             let host = host_of(request.uri());
-            let answer = connector.call(request).await;
-            answer.map_err(|error| named(error, host))
+            let attempt = Attempt::of(&request);
+            match connector.call(request).await {
+                Ok(mut answer) => {
+                    answer.add_extension(attempt);
+                    Ok(answer)
+                }
+                Err(error) => Err(named(error, host, attempt)),
+            }
         })
     }
 }
 
 /// Adds to an error of the connection whom it is about.
-fn named(error: ConnectorError, host: String) -> ConnectorError {
+fn named(error: ConnectorError, host: String, Attempt(attempt): Attempt) -> ConnectorError {
     if !error.is_io() {
         return error;
     }
     let because = error.into_source();
-    ConnectorError::io(Unreachable { host, because }.into())
+    ConnectorError::io(
+        Unreachable {
+            host,
+            attempt,
+            because,
+        }
+        .into(),
+    )
 }
 
 /// Returns the host and port of a URL.

@@ -20,7 +20,7 @@ use super::connection::{Connection, Key, Origin};
 use super::credentials::Kept;
 use super::http::Requests;
 use super::region;
-use super::retry::{self, AlsoTransient};
+use super::retry::{self, Judge};
 use crate::error::{Failed as _, no_credentials, no_region};
 use crate::rds::Gates;
 use crate::settings::Settings;
@@ -66,10 +66,10 @@ pub(crate) struct Session {
 
 /// Returns a configuration of a service with the retries of a provider.
 macro_rules! configured {
-    ($service:ident, $config:expr, $partition:expr) => {
+    ($service:ident, $config:expr, $retries:expr) => {
         $service::config::Builder::from($config)
-            .retry_partition($partition.clone())
-            .retry_classifier(AlsoTransient)
+            .retry_partition($retries.0.clone())
+            .retry_classifier($retries.1)
     };
 }
 
@@ -186,13 +186,14 @@ impl Aws {
             )
             .help("Give the block a `region`, or set AWS_REGION.")
         })?;
-        let partition = retry::partition();
-        let sts = configured!(aws_sdk_sts, &config, partition).build();
+        let attempts = self.connection.patience.attempts;
+        let retries = (retry::partition(), Judge { attempts });
+        let sts = configured!(aws_sdk_sts, &config, retries).build();
         let account = self.account(&config, &settings, &region, sts).await?;
-        let s3 = configured!(aws_sdk_s3, &config, partition).force_path_style(true);
-        let rds = configured!(aws_sdk_rds, &config, partition);
-        let kms = configured!(aws_sdk_kms, &config, partition);
-        let tagging = configured!(aws_sdk_resourcegroupstagging, &config, partition);
+        let s3 = configured!(aws_sdk_s3, &config, retries).force_path_style(true);
+        let rds = configured!(aws_sdk_rds, &config, retries);
+        let kms = configured!(aws_sdk_kms, &config, retries);
+        let tagging = configured!(aws_sdk_resourcegroupstagging, &config, retries);
         Ok(Arc::new(Session {
             rds: aws_sdk_rds::Client::from_conf(rds.build()),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),

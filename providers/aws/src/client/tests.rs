@@ -170,12 +170,49 @@ async fn writers_that_meet_in_s3_try_again_and_one_that_came_late_does_not() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_left_alone_after_eight_attempts() {
+async fn a_server_that_is_down_is_left_alone_after_five_attempts() {
     let server = Server::saying(&[Some((503, ""))]);
     let aws = server.aws(in_ireland());
     let error = describe(&aws).await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Unavailable);
-    assert_eq!(aws.requests.sent(), 9);
+    assert_eq!(aws.requests.sent(), 6);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_refused_is_tried_five_times() {
+    let server = Server::saying(&[None]);
+    let aws = server.aws(in_ireland());
+    let error = describe(&aws).await.unwrap_err();
+    assert_eq!(error.class, ErrorClass::Unavailable);
+    assert_eq!(aws.requests.sent(), 6);
+}
+
+#[tokio::test]
+async fn what_is_throttled_waits_for_its_turn_longer_than_what_fails() {
+    let slow = Some((
+        503,
+        "<Error><Code>SlowDown</Code><Message>later</Message></Error>",
+    ));
+    let mut replies = vec![slow; 18];
+    replies.push(Some((200, "<ListBucketResult/>")));
+    let server = Server::saying(&replies);
+    let aws = server.aws(in_ireland());
+    let session = aws.home().await.unwrap();
+    session
+        .s3
+        .list_objects_v2()
+        .bucket("b")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(aws.requests.sent(), 20);
+    let server = Server::saying(&[slow]);
+    let aws = server.aws(in_ireland());
+    let session = aws.home().await.unwrap();
+    let answer = session.s3.list_objects_v2().bucket("b").send().await;
+    let error = answer.unwrap_err().failed("s3:ListBucket", "b");
+    assert_eq!(error.class, ErrorClass::Throttled);
+    assert_eq!(aws.requests.sent(), 21);
 }
 
 #[tokio::test]

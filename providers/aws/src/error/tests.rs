@@ -43,7 +43,14 @@ fn said(status: u16, code: &str, message: &str) -> String {
 fn lost(host: &str) -> Failure {
     let because = std::io::Error::from(std::io::ErrorKind::ConnectionRefused).into();
     let host = host.to_owned();
-    SdkError::dispatch_failure(ConnectorError::io(Unreachable { host, because }.into()))
+    SdkError::dispatch_failure(ConnectorError::io(
+        Unreachable {
+            host,
+            attempt: 5,
+            because,
+        }
+        .into(),
+    ))
 }
 
 fn settings(arguments: serde_json::Value) -> Settings {

@@ -24,6 +24,8 @@ pub(crate) struct BudgetSpent {
 pub(crate) struct Unreachable {
     /// The host, with its port where that is not the usual one.
     pub(crate) host: String,
+    /// Which attempt of its call this was.
+    pub(crate) attempt: u32,
     /// What the system says.
     #[source]
     pub(crate) because: Box<dyn Error + Send + Sync>,

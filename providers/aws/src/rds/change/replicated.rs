@@ -176,8 +176,9 @@ impl Change<'_> {
             .set_pre_signed_url(url)
             .send()
             .await;
+        let action = "rds:StartDBInstanceAutomatedBackupsReplication";
         answer
             .map(|_| ())
-            .map_err(|error| error.failed(&format!("rds:{ACTION}"), &source.arn))
+            .map_err(|error| error.failed(action, &source.arn))
     }
 }

@@ -1,0 +1,68 @@
+//! The resources that leave is given on.
+
+/// A kind of resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// What lists has no resource.
+    Lists,
+    /// Instances of RDS.
+    Instances,
+    /// Clusters of Aurora.
+    Clusters,
+    /// Global clusters of Aurora.
+    GlobalClusters,
+    /// Snapshots, ours and those that others made or share.
+    Snapshots,
+    /// Snapshots that lifeboat named.
+    OurSnapshots,
+    /// Automated backups, also those that are replicated.
+    AutomatedBackups,
+    /// What a restored instance is put into: groups of parameters, options and subnets.
+    Groups,
+    /// Keys of KMS.
+    Keys,
+}
+
+impl Place {
+    /// Returns its part of the name of a statement.
+    pub(super) const fn sid(self) -> &'static str {
+        match self {
+            Self::Lists => "Lists",
+            Self::Instances => "Instances",
+            Self::Clusters => "Clusters",
+            Self::GlobalClusters => "GlobalClusters",
+            Self::Snapshots => "Snapshots",
+            Self::OurSnapshots => "OurSnapshots",
+            Self::AutomatedBackups => "AutomatedBackups",
+            Self::Groups => "Groups",
+            Self::Keys => "Keys",
+        }
+    }
+
+    /// Returns the ARNs of the resources in a partition.
+    pub(super) fn arns(self, partition: &str) -> Vec<String> {
+        let patterns: &[&str] = match self {
+            Self::Lists => return vec!["*".to_owned()],
+            Self::Instances => &["rds:*:*:db:*"],
+            Self::Clusters => &["rds:*:*:cluster:*"],
+            Self::GlobalClusters => &["rds::*:global-cluster:*"],
+            Self::Snapshots => &["rds:*:*:snapshot:*", "rds:*:*:cluster-snapshot:*"],
+            Self::OurSnapshots => &[
+                "rds:*:*:snapshot:lifeboat-*",
+                "rds:*:*:cluster-snapshot:lifeboat-*",
+            ],
+            Self::AutomatedBackups => &["rds:*:*:auto-backup:*", "rds:*:*:cluster-auto-backup:*"],
+            Self::Groups => &[
+                "rds:*:*:og:*",
+                "rds:*:*:pg:*",
+                "rds:*:*:cluster-pg:*",
+                "rds:*:*:subgrp:*",
+            ],
+            Self::Keys => &["kms:*:*:key/*"],
+        };
+        patterns
+            .iter()
+            .map(|pattern| format!("arn:{partition}:{pattern}"))
+            .collect()
+    }
+}
