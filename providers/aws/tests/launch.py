@@ -1,7 +1,7 @@
 """Starts moto as the tests need it, on a free port of the loopback, which it prints; ends with its standard input.
 
-moto answers some S3 reads under an XML root that AWS does not use and that the SDK for Rust refuses; they are put
-right here. What moto lacks altogether is added below as handlers in AWS's published form, one function each.
+moto answers some S3 reads under an XML root that AWS does not use and that the SDK for Rust refuses, and makes a
+replica anew where there is one of its name; both are put right here. What moto lacks altogether is added below as handlers in AWS's published form, one function each.
 """
 import os
 import sys
@@ -11,6 +11,8 @@ os.environ.setdefault("MOTO_RDS_SNAPSHOT_LIMIT", "1000000")
 
 from moto.core import serialize
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.rds.exceptions import DBInstanceAlreadyExists
+from moto.rds.models import RDSBackend
 
 ROOTS = {
     "GetBucketVersioning": "VersioningConfiguration",
@@ -41,6 +43,18 @@ def with_the_roots_of_aws(serialized_result_to_response):
 for cls in [value for value in vars(serialize).values() if isinstance(value, type)]:
     if "_serialized_result_to_response" in vars(cls):
         cls._serialized_result_to_response = with_the_roots_of_aws(cls._serialized_result_to_response)
+
+
+def as_aws_refuses_a_name_twice(create_db_instance_read_replica):
+    def wrapped(self, db_kwargs):
+        if db_kwargs["db_instance_identifier"] in self.databases:
+            raise DBInstanceAlreadyExists()
+        return create_db_instance_read_replica(self, db_kwargs)
+
+    return wrapped
+
+
+RDSBackend.create_db_instance_read_replica = as_aws_refuses_a_name_twice(RDSBackend.create_db_instance_read_replica)
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import handlers  # noqa: E402,F401  what moto lacks

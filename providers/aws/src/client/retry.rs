@@ -58,8 +58,8 @@ impl Attempt {
     }
 }
 
-/// Tries again what the SDK takes for final: 429 without a code, and writers that met in S3. Gives up early what fails
-/// otherwise than by throttling.
+/// Tries again what the SDK takes for final: 429 without a code, writers that met in S3, and garbage. Gives up early
+/// what fails otherwise than by throttling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Judge {
     /// The most attempts of what is not throttled.
@@ -72,7 +72,9 @@ impl ClassifyRetry for Judge {
     }
 
     fn classify_retry_v2(&self, context: &InterceptorContext, before: &RetryAction) -> RetryAction {
-        let added = context.response().and_then(added);
+        let failed = matches!(context.output_or_error(), Some(Err(_)));
+        let response = context.response().filter(|_| failed);
+        let added = response.and_then(added);
         let action = added.clone().unwrap_or_else(|| before.clone());
         let throttled = action == RetryAction::throttling_error();
         if action.should_retry() && !throttled && attempt(context) >= self.attempts {
@@ -90,11 +92,13 @@ impl ClassifyRetry for Judge {
     }
 }
 
-/// Returns what the SDK does not know of an answer.
+/// Returns what the SDK does not know of an answer that it takes for a failure.
 fn added(response: &HttpResponse) -> Option<RetryAction> {
     match response.status().as_u16() {
         429 => Some(RetryAction::throttling_error()),
-        409 if response.body().bytes().is_some_and(met) => Some(RetryAction::transient_error()),
+        409 if has_one_of(response, &MEETINGS) => Some(RetryAction::transient_error()),
+        // Success in words that are none: what it says nobody knows.
+        200..=299 if !has_one_of(response, &[b"<Code>"]) => Some(RetryAction::transient_error()),
         _ => None,
     }
 }
@@ -114,8 +118,9 @@ fn attempt(context: &InterceptorContext) -> u32 {
         .map_or(1, |lost| lost.attempt)
 }
 
-fn met(body: &[u8]) -> bool {
-    MEETINGS
+fn has_one_of(response: &HttpResponse, words: &[&[u8]]) -> bool {
+    let body = response.body().bytes().unwrap_or_default();
+    words
         .iter()
-        .any(|code| body.windows(code.len()).any(|part| part == *code))
+        .any(|word| body.windows(word.len()).any(|part| part == *word))
 }

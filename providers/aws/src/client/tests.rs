@@ -188,6 +188,17 @@ async fn a_connection_that_is_refused_is_tried_five_times() {
 }
 
 #[tokio::test]
+async fn garbage_in_place_of_an_answer_is_asked_for_again() {
+    let server = Server::saying(&[Some((200, "<<<")), Some((200, "{}")), INSTANCES]);
+    let aws = server.aws(in_ireland());
+    describe(&aws).await.unwrap();
+    assert_eq!(aws.requests.sent(), 4);
+    let aws = Server::saying(&[Some((200, "<<<"))]).aws(in_ireland());
+    let error = describe(&aws).await.unwrap_err();
+    assert_eq!(error.class, ErrorClass::Unavailable);
+}
+
+#[tokio::test]
 async fn what_is_throttled_waits_for_its_turn_longer_than_what_fails() {
     let slow = Some((
         503,

@@ -131,6 +131,10 @@ fn an_answer_without_a_code_is_no_absence_unless_it_is_empty() {
     unavailable: `rds:CreateDBSnapshot` on `arn:aws:rds:eu-west-1:123456789012:db:orders` failed: HTTP 500, and a text that is not of AWS's API (request 4f1c-77)
     help: Check that the endpoint speaks AWS's API, and that no proxy answers.
     ");
+    insta::assert_snapshot!(on_snapshot(answered(200, "<<<", "", "")), @"
+    unavailable: `rds:CreateDBSnapshot` on `arn:aws:rds:eu-west-1:123456789012:db:orders` failed: HTTP 200, and a text that is not of AWS's API (request 4f1c-77)
+    help: Check that the endpoint speaks AWS's API, and that no proxy answers.
+    ");
     insta::assert_snapshot!(on_snapshot(answered(404, html, "", "")), @"
     invalid: `rds:CreateDBSnapshot` on `arn:aws:rds:eu-west-1:123456789012:db:orders` failed: HTTP 404, and a text that is not of AWS's API (request 4f1c-77)
     help: Check that the endpoint speaks AWS's API, and that no proxy answers.

@@ -1,5 +1,7 @@
 //! The provider against servers that speak as AWS does.
 
+mod bad_days;
+mod faults;
 mod moto;
 mod rds_estate;
 mod rds_points;
