@@ -39,6 +39,9 @@ pub struct Exposure {
     pub rto: Figure,
     /// Corruption and account: the longest dwell at which a clean point is still kept.
     pub tolerated_dwell: Option<Bound<Span>>,
+    /// What this dwell takes for granted; empty when it is proved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dwell_assuming: Vec<String>,
     /// Corruption and account: how far the data go back, the dwell included.
     pub rollback: Option<Bound<Span>>,
     /// The copies that no other one beats in both, freshest first.

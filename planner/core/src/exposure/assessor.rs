@@ -1,5 +1,7 @@
 //! The exposure of one target in one scope: what every copy gives, put together.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use lifeboat_model::{Address, Bound, Choice, Exposure, Figure, Goal, Provenance, Scope, Span};
 
@@ -80,7 +82,15 @@ fn offer<'g, T: Trace>(
         });
         return Err(reason);
     }
-    let rto = copy_recovery(graph, copy, scope, load, trace);
+    let mut rto = copy_recovery(graph, copy, scope, load, trace);
+    rto.takes_for_granted(&loss.places);
+    for place in &loss.places {
+        trace.tell(|| Told {
+            says: format!("assuming that {place}"),
+            bound: None,
+            provenance: Some(Provenance::Assumed),
+        });
+    }
     trace.close(|| Told {
         says: format!(
             "`{address}`: {}, {}",
@@ -179,6 +189,7 @@ fn combined(
             rpo: unbounded(reason.clone()),
             rto: unbounded(reason),
             tolerated_dwell: None,
+            dwell_assuming: Vec::new(),
             rollback: None,
             choices: Vec::new(),
         };
@@ -188,14 +199,36 @@ fn combined(
         rpo.reason = why(graph, fresh.copy, scope, goal, as_of);
     }
     let dwells = matches!(scope, Scope::Corruption | Scope::Account);
-    let dwell = offers.iter().map(|offer| offer.loss.tolerated_dwell).max();
+    let longest = offers.iter().max_by_key(|offer| {
+        let named = offer.loss.places.is_empty();
+        (offer.loss.tolerated_dwell, named)
+    });
+    let longest = longest.filter(|_| dwells).map(|offer| &offer.loss);
+    let mut rto = fast.rto.clone();
+    rto.takes_for_granted(places_at_once(offers, goal));
     Exposure {
         rpo,
-        rto: fast.rto.clone().figure(fast.address),
-        tolerated_dwell: dwell.filter(|_| dwells),
+        rto: rto.figure(fast.address),
+        tolerated_dwell: longest.map(|loss| loss.tolerated_dwell),
+        dwell_assuming: longest.map_or_else(Vec::new, |loss| {
+            loss.places.iter().map(ToString::to_string).collect()
+        }),
         rollback: fresh.loss.rollback,
         choices: choices(offers),
     }
+}
+
+/// Returns what is taken for granted of places where the copy that is fresh and fast enough at once is in one that
+/// nobody has named: a copy that is only the freshest and one that is only the fastest prove nothing of both.
+fn places_at_once<'o>(offers: &'o [Offer<'_>], goal: &Goal) -> &'o [Arc<str>] {
+    let within = |bound: Bound<Span>, goal: Option<Span>| {
+        goal.is_none_or(|goal| bound <= Bound::Finite(goal))
+    };
+    let both = offers
+        .iter()
+        .filter(|it| within(it.loss.rpo.bound, goal.rpo) && within(it.rto.bound, goal.rto));
+    let surest = both.min_by_key(|it| it.loss.places.len());
+    surest.map_or(&[], |it| &it.loss.places)
 }
 
 /// Returns a figure that nothing limits.

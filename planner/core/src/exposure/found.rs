@@ -93,6 +93,13 @@ impl Found {
         }
     }
 
+    /// Notes that it holds only if each of these does.
+    pub(crate) fn takes_for_granted(&mut self, all: &[Arc<str>]) {
+        for one in all {
+            self.rests_on(&Provenance::Assumed, one);
+        }
+    }
+
     /// Notes that it rests on what something of this provenance takes for granted.
     pub(crate) fn inherit(&mut self, provenance: Provenance, assuming: Vec<Arc<str>>) {
         if provenance > self.provenance {

@@ -21,6 +21,7 @@ mod services;
 mod simulated;
 mod together;
 pub mod trace;
+mod unnamed;
 mod world;
 
 pub(crate) use assessor::{assess_graph, bounds};
@@ -29,6 +30,7 @@ pub(crate) use gaps::Gaps;
 pub use rows::{assess, exposures};
 pub(crate) use rows::{survey, wanted};
 pub(crate) use together::groups;
+pub(crate) use unnamed::{UNNAMED, unnamed};
 pub(crate) use world::World;
 
 use lifeboat_model::Scope;

@@ -256,6 +256,7 @@ fn nothing(of: &Address) -> Exposure {
         rpo: unbounded(reason.clone()),
         rto: unbounded(reason),
         tolerated_dwell: None,
+        dwell_assuming: Vec::new(),
         rollback: None,
         choices: Vec::new(),
     }

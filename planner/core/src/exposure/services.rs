@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lifeboat_model::{Address, Bound, Exposure, Figure, Goal, Scope, Span};
 
@@ -16,7 +17,10 @@ use super::trace::{Silent, Trace};
 use crate::configuration::ServiceBlock;
 
 /// What a service comes to, and the tolerated dwell of its members.
-type Known<'s> = BTreeMap<&'s Address, (ServiceFound, Option<Bound<Span>>)>;
+type Known<'s> = BTreeMap<&'s Address, (ServiceFound, Option<Dwell>)>;
+
+/// The longest dwell at which there is a clean point, and the places that this takes for granted.
+type Dwell = (Bound<Span>, Vec<Arc<str>>);
 
 impl<'a> Scene<'a> {
     /// Returns the exposure of every service in a scope; tells the derivation of `subject`.
@@ -54,6 +58,7 @@ impl<'a> Scene<'a> {
                 rpo: unbounded(reason.clone()),
                 rto: unbounded(reason),
                 tolerated_dwell: None,
+                dwell_assuming: Vec::new(),
                 rollback: None,
                 choices: Vec::new(),
             };
@@ -68,12 +73,15 @@ impl<'a> Scene<'a> {
         scope: Scope,
         known: &Known<'a>,
         trace: &mut T,
-    ) -> (ServiceFound, Option<Bound<Span>>) {
-        let mut dwell: Option<Bound<Span>> = None;
+    ) -> (ServiceFound, Option<Dwell>) {
+        let mut dwell: Option<Dwell> = None;
         let mut members = Vec::with_capacity(block.targets.len());
         for target in &block.targets {
             let (member, tolerated) = self.member(block, target, scope);
-            dwell = Some(dwell.map_or(tolerated, |dwell| dwell.min(tolerated)));
+            dwell = Some(match dwell {
+                None => tolerated,
+                Some(dwell) => least(dwell, tolerated),
+            });
             members.push(member);
         }
         let missing = || Found::unbounded("nobody knows this service");
@@ -102,9 +110,9 @@ impl<'a> Scene<'a> {
         block: &ServiceBlock,
         target: &'s Address,
         scope: Scope,
-    ) -> (Member<'s>, Bound<Span>) {
+    ) -> (Member<'s>, Dwell) {
         let mut lost = Cow::Owned(format!("nothing protects `{target}`"));
-        let mut dwell = Bound::Finite(Span::ZERO);
+        let mut dwell: Dwell = (Bound::Finite(Span::ZERO), Vec::new());
         let Some((place, graph)) = self.graph(target) else {
             let member = Member {
                 target,
@@ -123,11 +131,15 @@ impl<'a> Scene<'a> {
                 lost = loss.rpo.reason;
                 continue;
             }
-            dwell = dwell.max(loss.tolerated_dwell);
+            if loss.tolerated_dwell > dwell.0 {
+                dwell = (loss.tolerated_dwell, loss.places.clone());
+            }
+            let mut restore = restore(graph, copy, scope, load, &mut Silent);
+            restore.takes_for_granted(&loss.places);
             offers.push(Offer {
                 uses: &it.address,
                 rpo: loss.rpo,
-                restore: restore(graph, copy, scope, load, &mut Silent),
+                restore,
                 points: Points::of(graph, copy),
             });
         }
@@ -160,12 +172,25 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn exposure(found: ServiceFound, dwell: Option<Bound<Span>>) -> Exposure {
+/// Returns the dwell that is tolerated where both are; it rests on both.
+fn least((first, mut assuming): Dwell, (second, more): Dwell) -> Dwell {
+    for one in more {
+        if !assuming.contains(&one) {
+            assuming.push(one);
+        }
+    }
+    (first.min(second), assuming)
+}
+
+fn exposure(found: ServiceFound, dwell: Option<Dwell>) -> Exposure {
+    let (tolerated_dwell, assuming) = dwell.unzip();
+    let assuming = assuming.unwrap_or_default();
     let (rpo_uses, rto_uses) = (found.rpo_uses, found.rto_uses);
     Exposure {
         rpo: figure(found.rpo, rpo_uses, "loses most"),
         rto: figure(found.rto, rto_uses, "takes longest"),
-        tolerated_dwell: dwell,
+        tolerated_dwell,
+        dwell_assuming: assuming.iter().map(ToString::to_string).collect(),
         rollback: None,
         choices: found.choices,
     }

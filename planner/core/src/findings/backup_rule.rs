@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use lifeboat_model::{BackupRule, Domain, RecordedState, Scope, Span};
 
 use crate::exposure::graph::{CopyGraph, Holds, LiftedBy, Logical};
-use crate::exposure::loss::survives;
+use crate::exposure::loss::survival;
 
 /// Returns how a target stands to the rule.
 ///
 /// A medium is what fails at once at the scope of an instance: what shares any of it is one, and what nothing is known
-/// of is none of its own. Off-site is what survives the scope region. Immutable needs a lock that nobody but a holder
+/// of is none of its own. Off-site is what survives the scope region in a place that
+/// has a name. Immutable needs a lock that nobody but a holder
 /// of other credentials lifts.
 pub fn backup_rule(graph: &CopyGraph, recorded: &RecordedState) -> BackupRule {
     let held = || {
@@ -37,7 +38,9 @@ pub fn backup_rule(graph: &CopyGraph, recorded: &RecordedState) -> BackupRule {
         copies: held().count() + 1,
         media: apart(media).max(1),
         offsite: held()
-            .filter(|(index, _)| survives(graph, *index, Scope::Region).is_ok())
+            .filter(|(index, _)| {
+                survival(graph, *index, Scope::Region).is_ok_and(|it| it.places.is_empty())
+            })
             .count(),
         immutable: immutable.count(),
         unproved: unproved.count(),

@@ -4,9 +4,9 @@
 macro_rules! codes {
     ($($code:literal),* $(,)?) => {
         /// The codes of all findings without `finding::`, which are the labels of `ignore` blocks.
-        pub const FINDING_CODES: [&str; 17] = [$($code),*];
+        pub const FINDING_CODES: [&str; 18] = [$($code),*];
 
-        const PAGES: [&str; 17] = [$(include_str!(concat!("pages/", $code, ".md"))),*];
+        const PAGES: [&str; 18] = [$(include_str!(concat!("pages/", $code, ".md"))),*];
     };
 }
 
@@ -28,6 +28,7 @@ codes![
     "unprotected_after_failover",
     "kept_past_deletion",
     "measured_contradicts_declared",
+    "unnamed_place",
 ];
 
 /// Returns the page of a finding, in Markdown, by its code with or without `finding::`.

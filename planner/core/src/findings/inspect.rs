@@ -55,6 +55,7 @@ pub(crate) fn inspect<'a>(
     }
     found.extend(contradictions.into_iter().map(rules::contradiction));
     found.extend(inversions.iter().map(rules::inversion));
+    found.extend(rules::places(inspection.design));
     // A contradiction may be met on the way to several targets.
     let mut once: BTreeMap<(Severity, Address, String, String), Finding> = BTreeMap::new();
     for mut finding in found {

@@ -248,6 +248,51 @@ fn one_key_for_the_data_and_every_copy_is_told() {
 }
 
 #[test]
+fn a_place_that_a_proposal_made_up_is_pointed_out_where_it_is_declared() {
+    let stands = |names: &[&str]| {
+        let domain = |name: &&str| Domain {
+            scope: Scope::Region,
+            id: (*name).to_owned(),
+            evidence: format!("declared: {name}"),
+        };
+        Design {
+            domains: [(
+                address("repository.memory_vault.far"),
+                names.iter().map(domain).collect(),
+            )]
+            .into(),
+            ..design()
+        }
+    };
+    let found = |names: &[&str]| told(&found(&stands(names), &applied(Some((1, true)))));
+    insta::assert_snapshot!(found(&["region:another-region"]), @"finding::unnamed_place repository.memory_vault.far: it is declared to stand in `another-region`: that is no place, but what a proposal writes until somebody names one");
+    insta::assert_snapshot!(found(&["region:another-region", "vendor:another-vendor"]), @"finding::unnamed_place repository.memory_vault.far: it is declared to stand in `another-region` and `another-vendor`: these are no places, but what a proposal writes until somebody names one");
+    assert_eq!(found(&["region:gravelines", "region:another-region-2"]), "");
+}
+
+#[test]
+fn a_copy_in_a_place_that_nobody_has_named_is_not_off_site() {
+    let offsite = |name: &str| {
+        let at = |name: &str| -> Arc<[Domain]> {
+            [Domain {
+                scope: Scope::Region,
+                id: format!("region:{name}"),
+                evidence: String::new(),
+            }]
+            .into()
+        };
+        let mut graph = graph();
+        graph.domains = at("strasbourg");
+        for one in &mut graph.copies {
+            one.domains = at(name);
+        }
+        backup_rule(&graph, &applied(None)).offsite
+    };
+    assert_eq!(offsite("gravelines"), 1);
+    assert_eq!(offsite("another-region"), 0);
+}
+
+#[test]
 fn each_code_has_a_page_of_its_own() {
     for code in FINDING_CODES {
         let page = page(code).unwrap();

@@ -40,7 +40,7 @@ pub(crate) fn suggestion<'a>(
     }
 }
 
-/// Returns names in backticks, separated by commas; at most sixteen of them.
+/// Returns names in backticks, separated by commas; at most twenty of them.
 pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
     let shown: Vec<String> = names
         .iter()

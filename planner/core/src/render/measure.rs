@@ -159,15 +159,16 @@ pub(crate) fn measures(row: &ExposureRow) -> Vec<Measure> {
             let bound = bound.unwrap_or(Bound::Finite(Span::ZERO));
             let verdict = match goal {
                 None => Verdict::NoGoal,
-                Some(goal) if bound >= Bound::Finite(goal) => Verdict::Met,
-                Some(_) => Verdict::NotMet,
+                Some(goal) if bound < Bound::Finite(goal) => Verdict::NotMet,
+                Some(_) if exposure.dwell_assuming.is_empty() => Verdict::Met,
+                Some(_) => Verdict::MetAssuming,
             };
             Judged {
                 bound,
                 verdict,
                 uses: None,
                 reason: String::new(),
-                assuming: Vec::new(),
+                assuming: exposure.dwell_assuming.clone(),
                 is_split: false,
             }
         };

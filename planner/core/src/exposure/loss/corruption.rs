@@ -164,6 +164,7 @@ pub(super) fn kept(
         rpo,
         tolerated_dwell,
         rollback: Some(Bound::Finite(dwell + lost)),
+        places: Vec::new(),
     }
 }
 
@@ -174,6 +175,7 @@ pub(super) fn unkept(tolerated_dwell: Bound<Span>, rpo: Found) -> CopyLoss {
         rpo,
         tolerated_dwell,
         rollback: Some(Bound::Unbounded),
+        places: Vec::new(),
     }
 }
 

@@ -20,10 +20,12 @@ mod tests;
 
 pub use corruption::{dwell_within, thinning_curve};
 pub use survival::survives;
-pub(crate) use survival::{is_alive, is_locked};
+pub(crate) use survival::{is_alive, is_locked, survival};
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use lifeboat_model::{Bound, Goal, Scope, Span};
+use lifeboat_model::{Bound, Goal, Provenance, Scope, Span};
 
 use super::found::Found;
 use super::graph::CopyGraph;
@@ -43,6 +45,8 @@ pub struct CopyLoss {
     pub tolerated_dwell: Bound<Span>,
     /// Corruption and account: how far the data go back, the dwell included.
     pub rollback: Option<Bound<Span>>,
+    /// What of this, and of a recovery from it, rests on places that nobody has named yet, as [`Found::assuming`] says it.
+    pub places: Vec<Arc<str>>,
 }
 
 /// Returns what a copy gives in a scope at `as_of`.
@@ -56,8 +60,8 @@ pub fn copy_loss<T: Trace>(
     as_of: Timestamp,
     trace: &mut T,
 ) -> CopyLoss {
-    let assumed = match survives(graph, copy, scope) {
-        Ok(assumed) => assumed,
+    let survival = match survival(graph, copy, scope) {
+        Ok(survival) => survival,
         Err(reason) => {
             trace.tell(|| Told {
                 says: reason.to_string(),
@@ -76,12 +80,14 @@ pub fn copy_loss<T: Trace>(
             rpo: flow::age(graph, copy, Some(as_of), trace),
             tolerated_dwell: Bound::Unbounded,
             rollback: None,
+            places: Vec::new(),
         },
     };
-    for one in assumed {
-        loss.rpo
-            .rests_on(&lifeboat_model::Provenance::Assumed, &one);
+    for one in survival.assumed {
+        loss.rpo.rests_on(&Provenance::Assumed, &one);
     }
+    loss.rpo.takes_for_granted(&survival.places);
+    loss.places = survival.places;
     loss
 }
 
@@ -113,6 +119,7 @@ impl CopyLoss {
                 Bound::Unbounded
             },
             rollback: dwells.then_some(Bound::Unbounded),
+            places: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lifeboat_model::{Domain, Need, NeedKind, Scope};
 
 use crate::exposure::graph::{Copy, CopyGraph, Holds, LiftedBy, Logical};
+use crate::exposure::unnamed::{is_real, unnamed};
 
 /// The scopes that take places, narrowest first.
 const PLACES: [Scope; 3] = [Scope::Instance, Scope::Zone, Scope::Region];
@@ -17,7 +18,7 @@ const PLACES: [Scope; 3] = [Scope::Instance, Scope::Zone, Scope::Region];
 ///
 /// - `instance`, `zone`, `region`: none of the target's domains up to that scope is shared, and at some level from
 ///   that scope up both have known domains, all different. What is not known does not count as apart; only where a
-///   need stands is assumed instead.
+///   need stands is assumed instead, and that a place which a proposal has made up is a real one.
 /// - `account`: the account-level domains of both are known and all different, or a lock holds that nobody with the
 ///   target's credentials can lift. Whether the lock lasts long enough is for [`copy_loss`](super::copy_loss).
 /// - `corruption`: no place is lost, only what a plain replica has copied faithfully.
@@ -28,19 +29,42 @@ pub fn survives(
     copy: usize,
     scope: Scope,
 ) -> Result<Vec<Arc<str>>, Cow<'static, str>> {
+    let Survival {
+        mut assumed,
+        places,
+    } = survival(graph, copy, scope)?;
+    assumed.extend(places);
+    Ok(assumed)
+}
+
+/// What is taken for granted so that a copy can be used.
+#[derive(Debug, Default)]
+pub(crate) struct Survival {
+    /// That what using it takes is not lost with the target.
+    pub(crate) assumed: Vec<Arc<str>>,
+    /// That the places which nobody has named yet are real ones.
+    pub(crate) places: Vec<Arc<str>>,
+}
+
+/// Returns what [`survives`] does, places apart from the rest.
+pub(crate) fn survival(
+    graph: &CopyGraph,
+    copy: usize,
+    scope: Scope,
+) -> Result<Survival, Cow<'static, str>> {
     let mut words = Words {
         told: true,
-        assumed: Vec::new(),
+        said: Survival::default(),
     };
     alive(graph, copy, scope, graph.copies.len(), &mut words)?;
-    Ok(words.assumed)
+    Ok(words.said)
 }
 
 /// Returns whether a copy can be used after a failure of this scope: whether it [`survives`], without a word.
 pub(crate) fn is_alive(graph: &CopyGraph, copy: usize, scope: Scope) -> bool {
     let mut words = Words {
         told: false,
-        assumed: Vec::new(),
+        said: Survival::default(),
     };
     alive(graph, copy, scope, graph.copies.len(), &mut words).is_ok()
 }
@@ -48,7 +72,7 @@ pub(crate) fn is_alive(graph: &CopyGraph, copy: usize, scope: Scope) -> bool {
 /// What is said of a survival, where somebody asks for it.
 struct Words {
     told: bool,
-    assumed: Vec<Arc<str>>,
+    said: Survival,
 }
 
 impl Words {
@@ -58,7 +82,23 @@ impl Words {
 
     fn assumes(&mut self, says: impl FnOnce() -> Arc<str>) {
         if self.told {
-            self.assumed.push(says());
+            self.said.assumed.push(says());
+        }
+    }
+
+    /// Notes which of the places that keep two apart nobody has named.
+    fn rests_on<'d, I>(&mut self, places: impl FnOnce() -> I)
+    where
+        I: IntoIterator<Item = &'d Domain>,
+    {
+        if !self.told {
+            return;
+        }
+        for name in places().into_iter().filter_map(unnamed) {
+            let one = is_real(name);
+            if !self.said.places.contains(&one) {
+                self.said.places.push(one);
+            }
         }
     }
 }
@@ -126,6 +166,7 @@ fn outside_places(
     if !are_apart(&graph.domains, &copy.domains, scope) {
         return Err(words.dead(|| unknown_place(graph, copy, scope)));
     }
+    words.rests_on(|| apart_by(&graph.domains, &copy.domains, scope));
     for need in copy.needs.iter() {
         if let Some(evidence) = shared(&graph.domains, &need.domains, scope) {
             return Err(words.dead(|| need_fails(graph, copy, need, evidence)));
@@ -133,6 +174,7 @@ fn outside_places(
         if !are_apart(&graph.domains, &need.domains, scope) {
             words.assumes(|| need_is_kept(graph, copy, need));
         }
+        words.rests_on(|| apart_by(&graph.domains, &need.domains, scope));
     }
     Ok(())
 }
@@ -152,6 +194,23 @@ fn are_apart(target: &[Domain], other: &[Domain], scope: Scope) -> bool {
         .into_iter()
         .filter(|level| *level >= scope)
         .any(|level| are_disjoint(target, other, level))
+}
+
+/// Returns the places by which both are apart: at a level where all are named if there is one, else at the narrowest.
+/// None where they are not apart.
+fn apart_by<'d>(
+    target: &'d [Domain],
+    other: &'d [Domain],
+    scope: Scope,
+) -> impl Iterator<Item = &'d Domain> {
+    let at = move |level: Scope| {
+        let all = target.iter().chain(other);
+        all.filter(move |domain| domain.scope == level)
+    };
+    let levels = PLACES.into_iter().filter(move |level| *level >= scope);
+    let apart = levels.filter(|level| are_disjoint(target, other, *level));
+    let by = apart.min_by_key(|level| (at(*level).any(|it| unnamed(it).is_some()), *level));
+    by.into_iter().flat_map(at)
 }
 
 /// Returns whether both have known domains at this level, none of them of both.
@@ -219,6 +278,7 @@ fn outside_account(
     if !is_outside(graph, copy) && !is_locked(graph, copy) {
         return Err(words.dead(|| deletable(graph, copy)));
     }
+    words.rests_on(|| kept_by(graph, copy));
     if is_plain_replica(copy) {
         let address = &copy.address;
         return Err(
@@ -231,9 +291,22 @@ fn outside_account(
         }
         if !are_disjoint(&graph.domains, &need.domains, Scope::Account) {
             words.assumes(|| need_is_kept(graph, copy, need));
+        } else {
+            words.rests_on(|| accounts(&graph.domains).chain(accounts(&need.domains)));
         }
     }
     Ok(())
+}
+
+/// Returns the accounts by which a copy is out of reach: its own and the target's, else those that lift its lock.
+fn kept_by<'g>(graph: &'g CopyGraph, copy: &'g Copy) -> impl Iterator<Item = &'g Domain> {
+    let others: &[Domain] = match copy.lock.as_ref().map(|lock| &lock.lifted_by) {
+        _ if is_outside(graph, copy) => &copy.domains,
+        Some(LiftedBy::Holders(holders)) => holders,
+        _ => &[],
+    };
+    let ours = accounts(&graph.domains).filter(|_| !others.is_empty());
+    ours.chain(accounts(others))
 }
 
 /// Returns whether it is known that nobody who can change the target can delete the copy.

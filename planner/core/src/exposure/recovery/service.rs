@@ -89,6 +89,7 @@ impl ServiceFound {
             rpo: self.rpo.figure(self.rpo_uses.as_ref().unwrap_or(service)),
             rto: self.rto.figure(self.rto_uses.as_ref().unwrap_or(service)),
             tolerated_dwell,
+            dwell_assuming: Vec::new(),
             rollback,
             choices: self.choices,
         }

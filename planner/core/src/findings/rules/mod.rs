@@ -9,6 +9,7 @@ mod measured;
 mod replica;
 mod restore;
 mod retention;
+mod unnamed;
 
 use lifeboat_model::Finding;
 
@@ -17,6 +18,7 @@ use crate::exposure::graph::{Capture, Copy, Logical};
 
 pub(super) use failover::inversion;
 pub(super) use measured::contradiction;
+pub(super) use unnamed::places;
 
 /// Adds what it finds about one target.
 pub(super) type Rule = fn(&Subject<'_>, &mut Vec<Finding>);

@@ -308,7 +308,7 @@ ignore "same_domain" {{
       main.dr.hcl:18:8
       | ignore "weather" {
       |        ^^^^^^^^^
-      help: Choose one of `catalogue_beside_primary`, `drill_overdue`, `kept_past_deletion`, `key_beside_primary`, `lock_too_short`, `log_queue_drops`, `log_without_timeout`, `measured_contradicts_declared`, `never_drilled`, `no_fencing`, `one_key`, `replica_is_no_backup`, `restore_rate_unknown`, `retention_below_dwell`, `rto_inversion`, `same_domain`, `unprotected_after_failover`.
+      help: Choose one of `catalogue_beside_primary`, `drill_overdue`, `kept_past_deletion`, `key_beside_primary`, `lock_too_short`, `log_queue_drops`, `log_without_timeout`, `measured_contradicts_declared`, `never_drilled`, `no_fencing`, `one_key`, `replica_is_no_backup`, `restore_rate_unknown`, `retention_below_dwell`, `rto_inversion`, `same_domain`, `unnamed_place`, `unprotected_after_failover`.
 
     error[language::argument_type]: `of` must refer to a target, repository, protection, service
       main.dr.hcl:19:13

@@ -13,6 +13,7 @@ use super::block::{self, Line};
 use super::fresh::Fresh;
 use super::{Move, settings};
 use crate::configuration::{Location, RepositoryBlock};
+use crate::exposure::UNNAMED;
 use crate::language::written::Written;
 
 /// The argument that says what a place fails with.
@@ -96,9 +97,9 @@ pub(super) fn sites(ask: &Ask<'_>) -> Vec<Site> {
 }
 
 fn site(keys: &[&str]) -> Site {
-    let name = |key: &str| match key {
-        "instance" => "another-machine".to_owned(),
-        key => format!("another-{key}"),
+    let name = |key: &str| {
+        let mut names = UNNAMED.iter().filter(|(known, _)| *known == key);
+        names.next().map_or("another-place", |(_, name)| *name)
     };
     let domain = |key: &&str| Domain {
         scope: key.parse().unwrap_or(Scope::Account),
@@ -107,7 +108,7 @@ fn site(keys: &[&str]) -> Site {
     };
     let written = keys
         .iter()
-        .map(|key| format!("{key} = {}", block::quoted(&name(key))));
+        .map(|key| format!("{key} = {}", block::quoted(name(key))));
     let written: Vec<String> = written.collect();
     let says = keys.iter().map(|key| match *key {
         "instance" => "on another machine",

@@ -203,6 +203,7 @@ fn a_link_that_is_too_slow_asks_for_a_replica_and_names_what_must_be_true_of_it(
           behind: nobody has said how far behind it can be.
         - It takes at most 4h to promote protection.replica.standby.
         - It takes at most 2h to bring the clients to protection.replica.standby.
+        - assumed: another-region is a real place: name it.
     "#);
 }
 

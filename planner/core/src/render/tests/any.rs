@@ -184,6 +184,7 @@ fn any_exposure() -> impl Strategy<Value = Exposure> {
             rpo,
             rto,
             tolerated_dwell,
+            dwell_assuming: Vec::new(),
             rollback,
             choices: Vec::new(),
         }

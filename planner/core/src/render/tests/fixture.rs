@@ -102,6 +102,7 @@ fn exposure(rpo: Option<u64>, rto: Option<u64>, uses: Option<&str>) -> Exposure 
         rpo: figure(bound(rpo)),
         rto: figure(bound(rto)),
         tolerated_dwell: None,
+        dwell_assuming: Vec::new(),
         rollback: None,
         choices: choice.into_iter().collect(),
     }

@@ -6,6 +6,7 @@ mod freshness;
 mod monotone;
 mod reconstruction;
 mod survival;
+mod unnamed;
 
 use std::sync::Arc;
 

@@ -123,3 +123,71 @@ fn a_plain_replica_follows_into_corruption() {
     insta::assert_snapshot!(said(&graph, 0, Scope::Corruption), @r#"wrong data arrive at `replica["standby"]` too, without delay"#);
     assert_eq!(said(&graph, 0, Scope::Region), "survives");
 }
+
+#[test]
+fn a_place_that_nobody_has_named_is_assumed_to_be_a_real_one() {
+    let graph = at(&[
+        (Scope::Region, "region:another-region"),
+        (Scope::Account, "vendor:another-vendor"),
+    ]);
+    for scope in [Scope::Instance, Scope::Zone, Scope::Region] {
+        assert_eq!(
+            said(&graph, 0, scope),
+            "survives, assuming `another-region` is a real place: name it"
+        );
+    }
+    assert_eq!(
+        said(&graph, 0, Scope::Account),
+        "survives, assuming `another-vendor` is a real place: name it"
+    );
+    assert_eq!(said(&graph, 0, Scope::Corruption), "survives");
+}
+
+#[test]
+fn each_made_up_name_is_known_at_whatever_level_it_stands() {
+    for (_, name) in crate::exposure::UNNAMED {
+        for (scope, key) in [
+            (Scope::Instance, "instance"),
+            (Scope::Zone, "zone"),
+            (Scope::Region, "region"),
+            (Scope::Account, "account"),
+            (Scope::Account, "vendor"),
+        ] {
+            let graph = at(&[(scope, &format!("{key}:{name}"))]);
+            assert_eq!(
+                said(&graph, 0, scope),
+                format!("survives, assuming `{name}` is a real place: name it")
+            );
+        }
+    }
+}
+
+#[test]
+fn what_places_with_names_prove_needs_no_other() {
+    let zone = at(&[
+        (Scope::Zone, "zone:b"),
+        (Scope::Region, "region:another-region"),
+    ]);
+    assert_eq!(said(&zone, 0, Scope::Zone), "survives");
+    insta::assert_snapshot!(said(&zone, 0, Scope::Region), @"survives, assuming `another-region` is a real place: name it");
+    let region = at(&[
+        (Scope::Instance, "instance:another-machine"),
+        (Scope::Region, "region:b"),
+    ]);
+    assert_eq!(said(&region, 0, Scope::Instance), "survives");
+}
+
+#[test]
+fn a_target_a_key_and_the_holders_of_a_lock_may_stand_in_no_named_place_too() {
+    let mut graph = target(vec![snapshot("far", "6h", "1h")]);
+    graph.domains = domains(&[(Scope::Region, "region:another-region")]);
+    insta::assert_snapshot!(said(&graph, 0, Scope::Region), @"survives, assuming `another-region` is a real place: name it");
+    let mut graph = target(vec![snapshot("far", "6h", "1h")]);
+    graph.copies[0].needs = need(NeedKind::Key, &[(Scope::Zone, "zone:another-zone")]);
+    insta::assert_snapshot!(said(&graph, 0, Scope::Zone), @"survives, assuming `another-zone` is a real place: name it");
+    graph.copies[0].needs = need(
+        NeedKind::Key,
+        &[(Scope::Account, "account:another-account")],
+    );
+    insta::assert_snapshot!(said(&graph, 0, Scope::Account), @"survives, assuming `another-account` is a real place: name it");
+}
