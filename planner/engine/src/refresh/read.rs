@@ -86,6 +86,8 @@ async fn read_all(
 }
 
 /// Returns the answer without what nobody asked for; what is both live and failed is failed.
+///
+/// Where protections of a target would stand is told with the target: the planner may add some that nobody knows yet.
 fn only_asked(mut answer: LiveState, items: &[ReadItem]) -> LiveState {
     let asked: BTreeSet<&Address> = items.iter().map(|item| &item.address).collect();
     let LiveState {
@@ -94,8 +96,9 @@ fn only_asked(mut answer: LiveState, items: &[ReadItem]) -> LiveState {
         places,
         needs,
     } = &mut answer;
-    needs.retain(|address, _| asked.contains(address));
-    places.retain(|address, _| asked.contains(address));
+    let near = |address: &Address| asked.contains(address) || asked.contains(&address.owner());
+    needs.retain(|address, _| near(address));
+    places.retain(|address, _| near(address));
     failures.retain(|address, _| asked.contains(address));
     resources.retain(|address, _| asked.contains(address) && !failures.contains_key(address));
     answer
