@@ -3,7 +3,12 @@
 mod bad_days;
 mod faults;
 mod moto;
+mod rds_bulk;
+mod rds_copies;
 mod rds_estate;
+mod rds_planned;
 mod rds_points;
+mod rds_replicas;
 mod rds_restore;
+mod rds_settings;
 mod session;

@@ -15,11 +15,17 @@ pub struct Moto {
 impl Moto {
     /// Starts one, with what it lacks added, and waits until it answers.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// Starts one with these variables in its environment.
+    pub fn with(variables: &[(&str, &str)]) -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = std::env::var("LIFEBOAT_TEST_PYTHON")
             .unwrap_or_else(|_| home.join("../../.venv/bin/python").display().to_string());
         let mut server = Command::new(&python)
             .arg(home.join("tests/launch.py"))
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -7,6 +7,7 @@
 mod database;
 mod listing;
 mod nearest;
+mod orphan;
 mod place;
 mod protection;
 mod region;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use lifeboat_contract::{CallContext, ProviderError, ReadItem, ReadRequest};
+use lifeboat_contract::{CallContext, ErrorClass, ProviderError, ReadItem, ReadRequest};
 use lifeboat_model::{Address, Domain, LiveResource, LiveState, Need, ReadFailure};
 
 use super::catalog;
@@ -39,7 +40,8 @@ type Key = (String, String);
 struct Wanted {
     item: ReadItem,
     subject: Option<Subject>,
-    home: Key,
+    /// Where the target is; none while that region cannot be reached, which is when a copy is needed most.
+    home: Option<Key>,
     /// Where a copy or a replica is, and the key there.
     away: Option<(Key, Option<String>)>,
 }
@@ -53,17 +55,48 @@ struct Found {
     needs: BTreeMap<Address, Vec<Need>>,
 }
 
+impl Found {
+    fn of(live: LiveResource) -> Self {
+        Self {
+            live: Some(live),
+            ..Self::default()
+        }
+    }
+}
+
 /// What all items are matched with.
 struct World<'a> {
     configuration: &'a str,
     as_of: jiff::Timestamp,
     regions: BTreeMap<Key, Region>,
+    /// Why the region of the targets cannot be reached.
+    unreached: Option<ReadFailure>,
+}
+
+impl World<'_> {
+    /// Returns the region of the target.
+    fn home(&self, wanted: &Wanted) -> Result<&Region, ReadFailure> {
+        let home = wanted.home.as_ref().and_then(|key| self.regions.get(key));
+        home.ok_or_else(|| {
+            self.unreached.clone().unwrap_or_else(|| ReadFailure {
+                class: ErrorClass::Unknown.as_str().to_owned(),
+                message: format!("`{}` was not looked for", wanted.item.address),
+                help: None,
+            })
+        })
+    }
+
+    /// Returns the region that a copy or a replica is in, and the key there.
+    fn away<'s>(&'s self, wanted: &'s Wanted) -> Option<(&'s Region, Option<&'s str>)> {
+        let (key, kms) = wanted.away.as_ref()?;
+        Some((self.regions.get(key)?, kms.as_deref()))
+    }
 }
 
 /// Reads items in bulk.
 ///
 /// # Errors
-/// When there is no session at all.
+/// None: what cannot be read is a failure in the answer.
 pub(crate) async fn read(
     aws: &Aws,
     request: ReadRequest<'_>,
@@ -74,14 +107,15 @@ pub(crate) async fn read(
     if items.is_empty() {
         return Ok(answer);
     }
-    let home = aws.home().await?;
+    let home = aws.home().await;
     let mut wanted = Vec::new();
     let mut lists: BTreeMap<Key, (Arc<Session>, Lists)> = BTreeMap::new();
     for item in items {
-        match want(aws, &home, item.clone(), bindings, &mut lists).await {
+        let address = item.address.clone();
+        match want(aws, home.as_ref(), item, bindings, &mut lists).await {
             Ok(found) => wanted.push(found),
             Err(error) => {
-                answer.failures.insert(item.address, failure(&error));
+                answer.failures.insert(address, failure(&error));
             }
         }
     }
@@ -92,6 +126,7 @@ pub(crate) async fn read(
         configuration: &aws.settings.configuration,
         as_of: context.as_of,
         regions: join_all(listed).await.into_iter().collect(),
+        unreached: home.as_ref().err().map(failure),
     };
     for wanted in wanted {
         let address = wanted.item.address.clone();
@@ -118,7 +153,7 @@ fn key_of(session: &Session) -> Key {
 /// Says where an item is looked for, and which listings that takes.
 async fn want(
     aws: &Aws,
-    home: &Arc<Session>,
+    home: Result<&Arc<Session>, &ProviderError>,
     item: ReadItem,
     bindings: &Bindings,
     lists: &mut BTreeMap<Key, (Arc<Session>, Lists)>,
@@ -132,10 +167,9 @@ async fn want(
         key
     };
     if item.kind == catalog::BACKUPS {
-        let home = need(home, Lists::default());
         return Ok(Wanted {
             subject: None,
-            home,
+            home: home.ok().map(|home| need(home, Lists::default())),
             away: None,
             item,
         });
@@ -182,23 +216,20 @@ async fn want(
     };
     Ok(Wanted {
         subject: Some(subject),
-        home: need(home, here),
+        home: home.ok().map(|home| need(home, here)),
         away,
         item,
     })
 }
 
 fn find(world: &World<'_>, wanted: &Wanted) -> Result<Found, ReadFailure> {
-    let Some(home) = world.regions.get(&wanted.home) else {
-        return Ok(Found::default());
-    };
     match (&wanted.subject, wanted.item.kind.as_str()) {
-        (None, _) => Ok(target::backups(home, &wanted.item)),
+        (None, _) => Ok(target::backups(world.home(wanted)?, &wanted.item)),
         (Some(subject), catalog::INSTANCE | catalog::CLUSTER) => {
-            target::database(home, &wanted.item, subject)
+            target::database(world.home(wanted)?, &wanted.item, subject)
         }
-        (Some(subject), catalog::REPLICA) => replica::find(world, wanted, subject, home),
-        (Some(subject), _) => protection::find(world, wanted, subject, home),
+        (Some(subject), catalog::REPLICA) => replica::find(world, wanted, subject),
+        (Some(subject), _) => protection::find(world, wanted, subject),
     }
 }
 

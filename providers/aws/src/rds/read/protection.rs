@@ -9,7 +9,7 @@ use super::database::Database;
 use super::listing::Automated;
 use super::region::{Region, failure};
 use super::target::{facts, upload_delay};
-use super::{Found, Wanted, World, place};
+use super::{Found, Wanted, World, orphan, place};
 use crate::client::Session;
 use crate::rds::points::log::ends;
 use crate::rds::points::snapshot::points_of;
@@ -31,16 +31,35 @@ pub(crate) struct Shown<'a> {
     pub(crate) database: &'a Database,
 }
 
-/// Returns what is there of a protection of a database that may be gone.
+/// Returns what is there of a protection, whose database may be gone, and its region not reached.
 pub(super) fn find(
     world: &World<'_>,
     wanted: &Wanted,
     subject: &Subject,
-    home: &Region,
 ) -> Result<Found, ReadFailure> {
     let item = &wanted.item;
-    let Some(database) = home.databases(subject.is_cluster)?.get(&subject.id) else {
-        return Ok(Found::default());
+    let home = world.home(wanted);
+    let databases = home
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|home| home.databases(subject.is_cluster));
+    let database = match databases {
+        Ok(databases) => databases.get(&subject.id),
+        // Copies are for exactly this.
+        Err(failure) => {
+            return match orphan::copied(world, wanted, subject)? {
+                Some(live) => Ok(Found::of(live)),
+                None => Err(failure),
+            };
+        }
+    };
+    let home = home?;
+    let Some(database) = database else {
+        let left = match item.kind.as_str() {
+            catalog::COPY => orphan::copied(world, wanted, subject)?,
+            _ => orphan::left(world, wanted, subject, home)?,
+        };
+        return Ok(left.map(Found::of).unwrap_or_default());
     };
     let shown = Shown {
         address: &item.address,
@@ -56,10 +75,7 @@ pub(super) fn find(
         _ => shown.guard().map_err(|error| failure(&error))?,
     };
     Ok(match found {
-        Some(live) => Found {
-            live: Some(live),
-            ..Found::default()
-        },
+        Some(live) => Found::of(live),
         None => shown.to_be(item.kind == catalog::COPY || item.kind == catalog::GUARD),
     })
 }
@@ -107,10 +123,7 @@ fn copy(
     world: &World<'_>,
     wanted: &Wanted,
 ) -> Result<Option<LiveResource>, ReadFailure> {
-    let Some((key, kms)) = &wanted.away else {
-        return Ok(None);
-    };
-    let Some(away) = world.regions.get(key) else {
+    let Some((away, kms)) = world.away(wanted) else {
         return Ok(None);
     };
     let of_log = copies_a_log(shown.address, shown.applied).map_err(|error| failure(&error))?;
@@ -136,7 +149,7 @@ fn copy(
     };
     Ok(found.map(|live| LiveResource {
         domains: place::of_backups(&away.session),
-        needs: place::needs(&away.session, kms.as_deref()),
+        needs: place::needs(&away.session, kms),
         ..live
     }))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::database::Database;
 use super::protection::Shown;
-use super::region::{Region, failure};
+use super::region::failure;
 use super::target::{facts, writer};
 use super::{Found, Wanted, World, place};
 use crate::client::Session;
@@ -20,13 +20,12 @@ pub(super) fn find(
     world: &World<'_>,
     wanted: &Wanted,
     subject: &Subject,
-    home: &Region,
 ) -> Result<Found, ReadFailure> {
     let item = &wanted.item;
-    let target = home.databases(subject.is_cluster)?.get(&subject.id);
     let is_standby = !subject.is_cluster && is_synchronous(&item.attributes);
     if is_standby {
-        let Some(database) = target else {
+        let home = world.home(wanted)?;
+        let Some(database) = home.instances()?.get(&subject.id) else {
             return Ok(Found::default());
         };
         let shown = Shown {
@@ -40,8 +39,7 @@ pub(super) fn find(
         let to_be = place::of_standby(&home.session, database);
         return Ok(found(live, wanted, to_be));
     }
-    let away = wanted.away.as_ref();
-    let Some(away) = away.and_then(|(key, _)| world.regions.get(key)) else {
+    let Some((away, _)) = world.away(wanted) else {
         return Ok(Found::default());
     };
     let is_secondary = subject.is_cluster && text(&item.attributes, "location").is_some();
@@ -62,7 +60,11 @@ pub(super) fn find(
         }
     };
     let zone = text(&item.attributes, "availability_zone");
-    let stands = target.and_then(|target| writer(home, target).or(Some(target)));
+    // A replica elsewhere is read though the region of the target is lost.
+    let stands = world.home(wanted).ok().and_then(|home| {
+        let target = home.databases(subject.is_cluster).ok()?.get(&subject.id)?;
+        writer(home, target).or(Some(target))
+    });
     let to_be = place::of_replica_to_be(&away.session, &name, zone, stands);
     Ok(found(live, wanted, to_be))
 }
@@ -123,6 +125,19 @@ impl Shown<'_> {
     ) -> Result<Option<LiveResource>, ProviderError> {
         let database = self.database;
         self.is_ours()?;
+        let follows =
+            database.is_cluster || database.member_of.is_some() || database.replica_of.is_some();
+        if !follows {
+            let message = format!(
+                "`{}` was promoted and follows nothing any more",
+                database.id
+            );
+            return Err(
+                ProviderError::new(lifeboat_contract::ErrorClass::Conflict, message).help(
+                    "Name it as the target, or remove the block of the replica with `on_remove = \"forget\"`.",
+                ),
+            );
+        }
         let mut attributes = self.filled();
         attributes.insert(
             role::SYNCHRONOUS.to_owned(),
