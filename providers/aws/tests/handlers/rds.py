@@ -4,7 +4,7 @@ The forms are those of the RDS API reference, version 2014-10-31.
 """
 import datetime
 
-from moto.core.responses import ActionResult, PaginatedResult
+from moto.core.responses import ActionResult
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
@@ -40,7 +40,13 @@ def describe_db_instance_automated_backups(self):
     found = own + list(REPLICATED.get(id(self.backend), {}).values())
     if wanted:
         found = [it for it in found if it["DBInstanceIdentifier"] == wanted]
-    return PaginatedResult({"DBInstanceAutomatedBackups": found})
+    # moto pages objects only.
+    begin = int(self.params.get("Marker") or 0)
+    end = begin + int(self.params.get("MaxRecords") or 100)
+    result = {"DBInstanceAutomatedBackups": found[begin:end]}
+    if end < len(found):
+        result["Marker"] = str(end)
+    return ActionResult(result)
 
 
 def source_of(self):
@@ -77,7 +83,22 @@ def stop_db_instance_automated_backups_replication(self):
     return ActionResult({"DBInstanceAutomatedBackup": here[arn]})
 
 
+def remove_from_global_cluster(self):
+    # moto looks in the backend of the region, where no global cluster is.
+    name, member = self.params["GlobalClusterIdentifier"], self.params["DbClusterIdentifier"]
+    globals_of = self.global_backend.global_clusters
+    if name not in globals_of:
+        raise RDSClientError("GlobalClusterNotFoundFault", f"Global cluster {name} not found.")
+    found = [it for it in globals_of[name].members if it.db_cluster_arn == member]
+    if not found:
+        raise RDSClientError("DBClusterNotFoundFault", f"{member} is not in {name}.")
+    globals_of[name].members.remove(found[0])
+    found[0].global_cluster_identifier = None
+    return ActionResult({"GlobalCluster": globals_of[name]})
+
+
 for handler in (
+    remove_from_global_cluster,
     describe_db_instance_automated_backups,
     start_db_instance_automated_backups_replication,
     stop_db_instance_automated_backups_replication,
@@ -103,6 +124,9 @@ def create_db_instance_read_replica(self, db_kwargs):
         raise RDSClientError("DBInstanceAlreadyExists", "DB instance already exists")
     replica = created_read_replica(self, db_kwargs)
     replica.tags = db_kwargs.get("tags") or []
+    if replica.backend is not self or ":" in db_kwargs["source_db_instance_identifier"]:
+        # Groups are of a region.
+        replica.db_parameter_group_name = None
     replica.multi_az = bool(db_kwargs.get("multi_az"))
     replica.deletion_protection = bool(db_kwargs.get("deletion_protection"))
     return replica

@@ -134,5 +134,5 @@ pub(crate) fn days_of(retention: &Retention) -> Option<u64> {
 pub(crate) fn whole_days(span: Span) -> Option<u64> {
     let day = Span::from_days(1).as_millis();
     let days = span.as_millis() / day;
-    (span.as_millis() % day == 0 && DAYS.contains(&days)).then_some(days)
+    (span.as_millis().is_multiple_of(day) && DAYS.contains(&days)).then_some(days)
 }

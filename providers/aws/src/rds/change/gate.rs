@@ -33,13 +33,16 @@ pub(super) struct Step {
     pub(super) remove: Vec<String>,
 }
 
+/// Returns what is to be done to a database that is as it is.
+pub(super) type Decide = dyn Fn(&Database) -> Result<Step, ProviderError> + Send + Sync;
+
 /// Says what is to be done, once it is known how the database is.
 #[derive(Clone)]
 pub(super) struct Make {
     /// The protection.
     pub(super) address: Address,
     /// Fails where somebody else has a claim.
-    pub(super) step: Arc<dyn Fn(&Database) -> Result<Step, ProviderError> + Send + Sync>,
+    pub(super) step: Arc<Decide>,
 }
 
 /// A database as a change left it; none where there is none.

@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::{Change, replica_name};
 use crate::client::{Session, presigned_url};
 use crate::error::Failed as _;
+use crate::rds::catalog;
 use crate::rds::read::{Database, Shown};
 use crate::rds::subject::{Subject, text};
 
@@ -153,13 +154,18 @@ impl Change<'_> {
         }
     }
 
+    /// Returns the refusal to take encrypted data to a region without a key.
     pub(super) fn no_key(&self, away: &Session) -> ProviderError {
         let message = format!(
             "`{}` is encrypted, and `{}` has no key in {}",
             self.subject.id, self.address, away.region
         );
+        let of = match self.kind {
+            catalog::COPY => "`kms_key` of the repository",
+            _ => "`kms_key`",
+        };
         ProviderError::new(ErrorClass::Invalid, message)
-            .help(format!("Give `kms_key` a key of {}.", away.region))
+            .help(format!("Set {of} to a key of {}.", away.region))
     }
 
     async fn make_reader(

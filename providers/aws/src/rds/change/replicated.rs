@@ -54,8 +54,7 @@ impl Change<'_> {
             Some(retention) => retention_days(retention)
                 .and_then(|days| i32::try_from(days).ok())
                 .ok_or_else(|| {
-                    let expected =
-                        "of `delete_after` alone, 1 to 35 whole days, which replicated automated backups have";
+                    let expected = "`delete_after` alone, of 1 to 35 whole days";
                     bad_attribute(self.address, role::RETENTION, expected)
                 })?,
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes, Span, role};
 
-use super::gate::{Make, Step};
+use super::gate::{Decide, Make, Step};
 use super::settings::Settings;
 use super::{Change, policy};
 use crate::rds::catalog;
@@ -34,29 +34,28 @@ pub(super) fn of(change: &Change<'_>) -> Result<Make, ProviderError> {
         key: key.to_owned(),
         after: change.after.cloned(),
     };
-    let step: Arc<dyn Fn(&Database) -> Result<Step, ProviderError> + Send + Sync> =
-        match change.kind {
-            catalog::LOG => {
-                let days = change.after.map(|after| days(address, after)).transpose()?;
-                let wanted = wanted(marks::LOG);
-                Arc::new(move |database| wanted.log(database, days))
-            }
-            catalog::GUARD => {
-                let wanted = wanted(marks::GUARD);
-                Arc::new(move |database| wanted.guard(database))
-            }
-            catalog::REPLICA => {
-                let wanted = wanted(marks::REPLICA);
-                Arc::new(move |database| wanted.standby(database))
-            }
-            _ => {
-                let key = marks::scheduled(address, configuration);
-                let document = change.after.map(policy).unwrap_or_default();
-                let document = marks::document(address, &key, &document)?;
-                let wanted = wanted(&key);
-                Arc::new(move |database| wanted.scheduled(database, &document))
-            }
-        };
+    let step: Arc<Decide> = match change.kind {
+        catalog::LOG => {
+            let days = change.after.map(|after| days(address, after)).transpose()?;
+            let wanted = wanted(marks::LOG);
+            Arc::new(move |database| wanted.log(database, days))
+        }
+        catalog::GUARD => {
+            let wanted = wanted(marks::GUARD);
+            Arc::new(move |database| wanted.guard(database))
+        }
+        catalog::REPLICA => {
+            let wanted = wanted(marks::REPLICA);
+            Arc::new(move |database| wanted.standby(database))
+        }
+        _ => {
+            let key = marks::scheduled(address, configuration);
+            let document = change.after.map(policy).unwrap_or_default();
+            let document = marks::document(address, &key, &document)?;
+            let wanted = wanted(&key);
+            Arc::new(move |database| wanted.scheduled(database, &document))
+        }
+    };
     Ok(Make {
         address: address.clone(),
         step,

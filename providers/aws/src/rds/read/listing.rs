@@ -210,10 +210,11 @@ pub(crate) async fn automated(
 mod tests {
     use super::*;
 
-    /// Answers like a service: each entry is a page, or a failure.
-    async fn listed(
-        script: Vec<Result<(&[u32], Option<&str>), ErrorClass>>,
-    ) -> (Result<Vec<u32>, ErrorClass>, usize) {
+    /// A page with the marker of the next one, or a failure.
+    type Answer<'a> = Result<(&'a [u32], Option<&'a str>), ErrorClass>;
+
+    /// Answers like a service.
+    async fn listed(script: Vec<Answer<'_>>) -> (Result<Vec<u32>, ErrorClass>, usize) {
         let mut asked = 0;
         let mut script = script.into_iter();
         let found = all(|_| {

@@ -27,7 +27,12 @@ pub(super) fn left(
             let snapshots = home.snapshots(subject.is_cluster)?.values();
             points_of(snapshots, address, world.configuration)
         }
-        catalog::LOG => replayed(wanted, home.automated()?.values(), home, home, subject),
+        catalog::LOG => {
+            // Others are of an instance that was deleted after they were listed.
+            let kept = home.automated()?.values();
+            let kept = kept.filter(|it| it.status == "retained");
+            replayed(wanted, kept, home, home, subject)
+        }
         _ => Vec::new(),
     };
     Ok(shown(wanted, points, home, None))

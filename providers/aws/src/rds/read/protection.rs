@@ -76,7 +76,7 @@ pub(super) fn find(
     };
     Ok(match found {
         Some(live) => Found::of(live),
-        None => shown.to_be(item.kind == catalog::COPY || item.kind == catalog::GUARD),
+        None => shown.planned(item.kind == catalog::COPY || item.kind == catalog::GUARD),
     })
 }
 
@@ -329,7 +329,7 @@ impl Shown<'_> {
     }
 
     /// Returns what a log or a snapshot that does not stand yet would fail with and need.
-    fn to_be(&self, elsewhere: bool) -> Found {
+    fn planned(&self, elsewhere: bool) -> Found {
         if elsewhere {
             return Found::default();
         }
