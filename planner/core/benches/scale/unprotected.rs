@@ -224,6 +224,7 @@ fn tree(index: usize) -> TargetBlock {
         retention: None,
         domains: domains(format!("host-{host}"), zone, "one", "ops"),
         protect: None,
+        copies_to: Vec::new(),
         depends_on: Vec::new(),
         at: at(),
     }
