@@ -101,7 +101,8 @@ impl Estate {
     /// Turns a key off.
     pub async fn disable_key(&self, region: &str, key: &str) {
         let kms = aws_sdk_kms::Client::new(&self.config(region));
-        kms.disable_key().key_id(key).send().await.unwrap();
+        let id = key.rsplit('/').next().unwrap();
+        kms.disable_key().key_id(id).send().await.unwrap();
     }
 
     /// Makes the instance `orders`, which is in groups of its own, encrypted if there is a key.

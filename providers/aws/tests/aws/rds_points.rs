@@ -39,7 +39,15 @@ async fn a_snapshot_is_made_once_for_a_token_and_says_all_that_a_restore_needs()
         .filter(|tag| !tag.starts_with("lifeboat:began"))
         .collect();
     tags.sort();
-    insta::assert_snapshot!(tags.join("\n"), @"");
+    insta::assert_snapshot!(tags.join("\n"), @"
+    lifeboat:address = target.aws_db_instance.orders.snapshot/daily
+    lifeboat:config = default
+    lifeboat:restore-1 = account=123456789012 class=db.r6g.large copy-tags=false engine=postgres iam=false license=general-public-license maintenance=wed:06:38-wed:07:08 minor-upgrades=true multi-az=true options=default:postgres-16-3 parameters=orders-16 port=5432 protected=true
+    lifeboat:restore-2 = region=eu-west-1 retention=7 security=sg-11111111 storage=gp2 version=16.3 window=13:14-13:44
+    lifeboat:token = first
+    team = shop
+    tier = gold
+    ");
 }
 
 #[tokio::test]
@@ -54,14 +62,14 @@ async fn an_instance_that_is_stopped_or_gone_makes_no_point_and_says_why() {
         .await
         .unwrap();
     let error = estate.back_up(&daily, "first").await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"the instance `orders` is `stopped`, and RDS takes a backup only of what is `available`");
     assert_eq!(error.class, ErrorClass::Conflict);
     let gone = estate.protection(
         "target.aws_db_instance.nobody.snapshot[\"daily\"]",
         "aws_rds_snapshot",
     );
     let error = estate.back_up(&gone, "first").await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"there is no instance `nobody`");
     assert_eq!(error.class, ErrorClass::NotFound);
     assert!(estate.snapshots(HOME).await.is_empty());
 }
@@ -125,7 +133,7 @@ async fn an_encrypted_copy_in_another_region_needs_a_key_there_and_is_complete_w
     let error = estate.back_up(&without, "copy").await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Invalid);
     let message = error.to_string().replace(first.0.as_str(), "FIRST");
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r#"`lifeboat-FIRST` is encrypted, and `target.aws_db_instance.orders.copy["away"]` copies it to `123456789012` in us-west-2, where its key cannot be used"#);
     assert!(estate.snapshots(AWAY).await.is_empty());
 
     let copy = estate.copy(&daily, COPY, "away", Some(&there));
@@ -149,7 +157,13 @@ async fn an_encrypted_copy_in_another_region_needs_a_key_there_and_is_complete_w
     for copied in estate.snapshots(AWAY).await {
         assert_eq!(copied.kms_key_id(), Some(there.as_str()));
     }
-    insta::assert_snapshot!(lines(&estate.verify(&copy, false).await).replace(&there, "KEY"), @"");
+    insta::assert_snapshot!(lines(&estate.verify(&copy, false).await).replace(&there, "KEY"), @"
+    snapshots passed: 2 are available or being made
+    recovery points passed: 2 of 2 snapshots can be restored
+    size passed: 2 are of some size
+    encryption passed: 2 are encrypted
+    key passed: `KEY` is Enabled
+    ");
     estate.disable_key(AWAY, &there).await;
     let report = estate.verify(&copy, false).await;
     assert!(!report.passed());
@@ -157,7 +171,8 @@ async fn an_encrypted_copy_in_another_region_needs_a_key_there_and_is_complete_w
 }
 
 #[tokio::test]
-async fn a_copy_to_another_account_shares_the_snapshot_only_while_it_is_copied() {
+async fn a_copy_to_another_account_shares_the_snapshot_only_while_it_is_copied_by_our_own_handler()
+{
     let estate = Estate::start();
     estate.orders(None).await;
     let daily = estate.protection(DAILY, "aws_rds_snapshot");
@@ -210,7 +225,7 @@ async fn another_region_and_another_account_at_once_are_refused_before_anything_
     vault.insert("region".to_owned(), json!(AWAY));
     let error = estate.back_up(&copy, "copy").await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Invalid);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"RDS copies a snapshot to another region or to another account, not to both at once: `target.aws_db_instance.orders.copy["away"]` goes from `123456789012` in eu-west-1 to `222222222222` in us-west-2"#);
 }
 
 #[tokio::test]
@@ -247,8 +262,12 @@ async fn a_verification_says_what_it_looked_at_and_that_no_byte_was_read() {
     estate.point(&daily, "first").await;
     let report = estate.verify(&daily, true).await;
     assert!(report.passed());
-    insta::assert_snapshot!(lines(&report), @"");
-    insta::assert_snapshot!(report.unread.unwrap(), @"");
+    insta::assert_snapshot!(lines(&report), @"
+    snapshots passed: 1 are available or being made
+    recovery points passed: 1 of 1 snapshots can be restored
+    size passed: 1 are of some size
+    ");
+    insta::assert_snapshot!(report.unread.unwrap(), @"RDS gives nobody the bytes of a snapshot; a drill restores one and looks at it");
     assert_eq!(estate.verify(&daily, false).await.unread, None);
 }
 
@@ -261,7 +280,7 @@ async fn the_ends_of_a_log_are_refused_to_be_deleted() {
     let said = estate.delete(&log, &[point]).await;
     let error = said.unwrap_err();
     assert_eq!(error.class, ErrorClass::Denied);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"`target.aws_db_instance.orders.log` is of automated backups, which RDS lets expire by their window alone");
 }
 
 #[tokio::test]

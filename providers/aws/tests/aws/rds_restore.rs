@@ -43,7 +43,13 @@ async fn a_restore_makes_a_new_instance_and_puts_its_groups_back() {
     );
     assert!(made.tag_list().iter().any(|tag| tag.key() == Some("team")));
     let checked = estate.verify_restored(&daily, &point, &report.into).await;
-    insta::assert_snapshot!(lines(&checked), @"");
+    insta::assert_snapshot!(lines(&checked), @"
+    status passed: `orders-restored` is `available`
+    engine passed: postgres 16.3, and the point is of postgres 16.3
+    storage passed: 21474836480 bytes are allocated, and the point has 21474836480
+    encryption passed: neither it nor the point is encrypted
+    groups passed: what the point records was put back
+    ");
 
     // The same call goes on with what it made; another one finds the name taken.
     let again = estate
@@ -56,7 +62,7 @@ async fn a_restore_makes_a_new_instance_and_puts_its_groups_back() {
         .await
         .unwrap_err();
     assert_eq!(error.class, ErrorClass::Conflict);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"there is a instance `orders-restored` in eu-west-1 already, and it is `available`; RDS replaces none");
     let said = estate.discard(&report.into);
     assert_eq!(said.await.unwrap_err().class, ErrorClass::Conflict);
     assert!(estate.instance(HOME, "orders-restored").await.is_some());
@@ -72,12 +78,12 @@ async fn what_rds_cannot_restore_is_said_before_anything_is_made() {
         .restore(&daily, &point, Destination::InPlace, "r")
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"");
-    insta::assert_snapshot!(error.help.unwrap(), @"");
+    insta::assert_snapshot!(error, @"RDS never restores into the instance `orders`: it makes a new one with a new endpoint");
+    insta::assert_snapshot!(error.help.unwrap(), @"Restore to a new name with `--to`, check it, then rename `orders` away and the new one to `orders`.");
     let error = estate
         .restore(&daily, &point, Destination::At("a_b".to_owned()), "r")
         .await;
-    insta::assert_snapshot!(error.unwrap_err(), @"");
+    insta::assert_snapshot!(error.unwrap_err(), @"`a_b` cannot be the name of a new instance of RDS");
     for unknown in ["f".repeat(64), "no such/point".to_owned()] {
         let to = Destination::At("elsewhere".to_owned());
         let error = estate
@@ -154,7 +160,7 @@ async fn a_drill_makes_a_plain_instance_and_clears_away_nothing_else() {
         .discard("arn:aws:rds:eu-west-1:123456789012:db:orders")
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"`orders` was not made by a drill of this configuration");
     assert!(estate.instance(HOME, "orders").await.is_some());
 }
 
@@ -185,7 +191,13 @@ async fn a_copy_is_restored_in_its_region_without_a_word_to_the_region_of_the_or
     let left: Vec<&str> = report.failed.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(left, ["security groups", "parameter group"]);
     let checked = cut_off.verify_restored(&copy, &point, &report.into).await;
-    insta::assert_snapshot!(lines(&checked), @"");
+    insta::assert_snapshot!(lines(&checked), @"
+    status passed: `orders-there` is `available`
+    engine passed: postgres 16.3, and the point is of postgres 16.3
+    storage passed: 21474836480 bytes are allocated, and the point has 21474836480
+    encryption passed: neither it nor the point is encrypted
+    groups passed: what the point records was put back; security groups: sg-11111111 are not of us-west-2; it has the default one; parameter group: there is no `orders-16` in us-west-2; it has the default one
+    ");
     let scratch = Destination::Scratch("drill-1".to_owned());
     let drill = cut_off
         .restore(&copy, &point, scratch, "drill")
@@ -217,7 +229,13 @@ async fn a_cluster_is_restored_with_an_instance_in_it_and_cleared_away_with_it()
     assert_eq!(member.db_cluster_identifier(), Some("lifeboat-drill-1"));
     assert_eq!(member.db_instance_class(), Some("db.r6g.large"));
     let checked = estate.verify_restored(&daily, &point, &report.into).await;
-    insta::assert_snapshot!(lines(&checked), @"");
+    insta::assert_snapshot!(lines(&checked), @"
+    status passed: `lifeboat-drill-1` is `available`
+    engine passed: aurora-postgresql 16.3, and the point is of aurora-postgresql 16.3
+    members passed: it has 1
+    encryption passed: neither it nor the point is encrypted
+    groups passed: what the point records was put back
+    ");
     let said = estate.discard("drill-1");
     said.await.unwrap();
     assert!(estate.instance(HOME, "lifeboat-drill-1-1").await.is_none());

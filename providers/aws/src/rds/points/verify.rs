@@ -105,7 +105,8 @@ async fn of_snapshots(
     if encrypted {
         checks.push(each("encryption", &held, "encrypted", |it| it.encrypted));
     }
-    let keys: BTreeSet<&str> = held.iter().filter_map(|it| it.key.as_deref()).collect();
+    let sealed = held.iter().filter(|it| it.encrypted);
+    let keys: BTreeSet<&str> = sealed.filter_map(|it| it.key.as_deref()).collect();
     for key in keys {
         checks.push(usable(session, key).await?);
     }

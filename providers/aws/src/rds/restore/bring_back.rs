@@ -114,11 +114,13 @@ fn told(fitting: Fitting, scratch: bool) -> Vec<PathFailure> {
 
 /// Returns the shape of what a drill makes: alone, and without anything that keeps it from being deleted.
 fn of_scratch(shape: &Shape) -> Shape {
-    let shape = shape.without(&["logs", "retention", "multi-az"]);
+    let alone = shape.one("multi-az").is_some();
+    let shape = shape.without(&["logs", "retention"]);
     let shape = shape.with("protected", false);
-    match shape.one("cluster-class") {
-        Some(_) => shape,
-        None => shape.with("multi-az", false),
+    if alone {
+        shape.with("multi-az", false)
+    } else {
+        shape
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn fitting(
 ) -> Result<Fitting, ProviderError> {
     let there = |name: &str, is: &str| shape.one(name).is_none_or(|it| it == is);
     let mut fitting = Fitting {
-        shape: shape.without(&["region", "account"]),
+        shape: without_defaults(shape),
         left_out: Vec::new(),
     };
     if there("region", &session.region) && there("account", &session.account) {
@@ -59,7 +59,7 @@ pub(super) async fn fitting(
         ("member-parameters", "parameter group of the member"),
         ("subnets", "subnet group"),
     ] {
-        let Some(group) = shape.one(name) else {
+        let Some(group) = fitting.shape.one(name) else {
             continue;
         };
         if !stands(session, engine, name, group).await? {
@@ -83,33 +83,43 @@ async fn stands(
     let said = match (name, engine) {
         ("subnets", _) => {
             let said = rds.describe_db_subnet_groups().db_subnet_group_name(group);
-            let said = said.send().await.map(drop);
+            let said = said.send().await.map(|it| it.db_subnet_groups().len());
             said.map_err(|error| error.failed("rds:DescribeDBSubnetGroups", group))
         }
         ("parameters", Engine::Cluster) => {
             let said = rds.describe_db_cluster_parameter_groups();
-            let said = said
-                .db_cluster_parameter_group_name(group)
-                .send()
-                .await
-                .map(drop);
+            let said = said.db_cluster_parameter_group_name(group).send().await;
+            let said = said.map(|it| it.db_cluster_parameter_groups().len());
             said.map_err(|error| error.failed("rds:DescribeDBClusterParameterGroups", group))
         }
-        // AWS makes the default ones by itself where they are needed.
-        _ if group.starts_with("default.") => Ok(()),
         _ => {
             let said = rds
                 .describe_db_parameter_groups()
                 .db_parameter_group_name(group);
-            let said = said.send().await.map(drop);
+            let said = said.send().await.map(|it| it.db_parameter_groups().len());
             said.map_err(|error| error.failed("rds:DescribeDBParameterGroups", group))
         }
     };
     match said {
-        Ok(()) => Ok(true),
+        Ok(found) => Ok(found > 0),
         Err(error) if error.class == ErrorClass::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Returns a shape without groups that RDS makes and gives by itself: they need not be there before they are needed.
+fn without_defaults(shape: &Shape) -> Shape {
+    let default = |name: &str| {
+        let group = shape.one(name).unwrap_or_default();
+        group.starts_with("default.") || group.starts_with("default:")
+    };
+    let mut names = vec!["region", "account"];
+    names.extend(
+        ["parameters", "member-parameters", "options"]
+            .into_iter()
+            .filter(|it| default(it)),
+    );
+    shape.without(&names)
 }
 
 /// Returns the names of what is wanted and is otherwise.
