@@ -124,6 +124,8 @@ impl Estate {
             .master_username("u")
             .master_user_password("passw0rd12")
             .backup_retention_period(7)
+            .preferred_backup_window("03:00-03:30")
+            .preferred_maintenance_window("sun:05:00-sun:05:30")
             .multi_az(true)
             .deletion_protection(true)
             .db_parameter_group_name("orders-16")

@@ -42,8 +42,8 @@ async fn a_snapshot_is_made_once_for_a_token_and_says_all_that_a_restore_needs()
     insta::assert_snapshot!(tags.join("\n"), @"
     lifeboat:address = target.aws_db_instance.orders.snapshot/daily
     lifeboat:config = default
-    lifeboat:restore-1 = account=123456789012 class=db.r6g.large copy-tags=false engine=postgres iam=false license=general-public-license maintenance=wed:06:38-wed:07:08 minor-upgrades=true multi-az=true options=default:postgres-16-3 parameters=orders-16 port=5432 protected=true
-    lifeboat:restore-2 = region=eu-west-1 retention=7 security=sg-11111111 storage=gp2 version=16.3 window=13:14-13:44
+    lifeboat:restore-1 = account=123456789012 class=db.r6g.large copy-tags=false engine=postgres iam=false license=general-public-license maintenance=sun:05:00-sun:05:30 minor-upgrades=true multi-az=true options=default:postgres-16-3 parameters=orders-16 port=5432 protected=true
+    lifeboat:restore-2 = region=eu-west-1 retention=7 security=sg-11111111 storage=gp2 version=16.3 window=03:00-03:30
     lifeboat:token = first
     team = shop
     tier = gold

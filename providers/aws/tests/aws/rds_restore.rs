@@ -62,7 +62,7 @@ async fn a_restore_makes_a_new_instance_and_puts_its_groups_back() {
         .await
         .unwrap_err();
     assert_eq!(error.class, ErrorClass::Conflict);
-    insta::assert_snapshot!(error, @"there is a instance `orders-restored` in eu-west-1 already, and it is `available`; RDS replaces none");
+    insta::assert_snapshot!(error, @"there is an instance `orders-restored` in eu-west-1 already, and it is `available`; RDS replaces none");
     let said = estate.discard(&report.into);
     assert_eq!(said.await.unwrap_err().class, ErrorClass::Conflict);
     assert!(estate.instance(HOME, "orders-restored").await.is_some());
@@ -196,7 +196,7 @@ async fn a_copy_is_restored_in_its_region_without_a_word_to_the_region_of_the_or
     engine passed: postgres 16.3, and the point is of postgres 16.3
     storage passed: 21474836480 bytes are allocated, and the point has 21474836480
     encryption passed: neither it nor the point is encrypted
-    groups passed: what the point records was put back; security groups: sg-11111111 are not of us-west-2; it has the default one; parameter group: there is no `orders-16` in us-west-2; it has the default one
+    groups passed: what this region can have of what the point records was put back; security groups: sg-11111111 are not of us-west-2; it has the default one; parameter group: there is no `orders-16` in us-west-2; it has the default one
     ");
     let scratch = Destination::Scratch("drill-1".to_owned());
     let drill = cut_off

@@ -22,6 +22,14 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
+    /// Returns how errors call one of them, with the article.
+    pub(crate) const fn one(self) -> &'static str {
+        match self {
+            Self::Instance => "an instance",
+            Self::Cluster => "a cluster",
+        }
+    }
+
     /// Returns how errors call one.
     pub(crate) const fn noun(self) -> &'static str {
         match self {

@@ -160,10 +160,10 @@ impl New<'_> {
         if !leaving && says(TOKEN, &self.context.token) && says(RESTORED, point) {
             return Ok(true);
         }
-        let noun = self.engine.noun();
+        let one = self.engine.one();
         let now = status.unwrap_or_default();
         let message = format!(
-            "there is a {noun} `{}` in {} already, and it is `{now}`; RDS replaces none",
+            "there is {one} `{}` in {} already, and it is `{now}`; RDS replaces none",
             self.name, self.session.region
         );
         Err(ProviderError::new(ErrorClass::Conflict, message)

@@ -155,7 +155,12 @@ fn groups(found: &Found, fitting: &Fitting) -> Check {
     if kept.is_empty() {
         says.push("the point records none".to_owned());
     } else if says.is_empty() {
-        says.push("what the point records was put back".to_owned());
+        let what = if fitting.left_out.is_empty() {
+            "what the point records"
+        } else {
+            "what this region can have of what the point records"
+        };
+        says.push(format!("{what} was put back"));
     }
     says.extend(
         fitting
