@@ -1,95 +1,91 @@
 //! What the provider asks of this service.
 
 use lifeboat_contract::{
-    BackUpReport, BackUpRequest, CallContext, ChangeRequest, Protected, ProviderError, ReadRequest,
-    RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
+    BackUpReport, BackUpRequest, CallContext, ChangeRequest, ErrorClass, Protected, ProviderError,
+    ReadRequest, RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
 };
 use lifeboat_model::{LiveResource, LiveState, RecoveryPointId};
 
+use super::{act, change as write, read as bulk};
 use crate::client::Aws;
-use crate::error::unknown_kind;
 
 /// Reads items of this service in bulk.
 pub(crate) async fn read(
-    _aws: &Aws,
-    _request: ReadRequest<'_>,
-    _context: &CallContext,
+    aws: &Aws,
+    request: ReadRequest<'_>,
+    context: &CallContext,
 ) -> Result<LiveState, ProviderError> {
-    Ok(LiveState::default())
+    bulk::read(aws, request, context).await
 }
 
 /// Carries out one change.
 pub(crate) async fn change(
-    _aws: &Aws,
+    aws: &Aws,
     request: ChangeRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<Option<LiveResource>, ProviderError> {
-    Err(unknown_kind(request.address, request.kind))
+    write::change(aws, &request, context).await
 }
 
 /// Makes a recovery point now.
 pub(crate) async fn back_up(
-    _aws: &Aws,
+    aws: &Aws,
     request: BackUpRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<BackUpReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    act::back_up(aws, &request, context).await
 }
 
-/// Deletes exactly these recovery points.
+/// Refuses to delete recovery points: versions make up many points each, and go by their lifecycle rule.
 pub(crate) async fn delete_points(
     _aws: &Aws,
     protected: Protected<'_>,
-    _points: &[RecoveryPointId],
+    points: &[RecoveryPointId],
     _context: &CallContext,
 ) -> Result<(), ProviderError> {
-    Err(unknown_kind(protected.address, protected.kind))
+    if points.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "no single point of `{}` can be deleted: each version is part of many",
+        protected.address
+    );
+    Err(ProviderError::new(ErrorClass::Denied, message)
+        .help("Give the log a shorter `window`, and S3 deletes what is older."))
 }
 
 /// Brings a recovery point back.
 pub(crate) async fn restore(
-    _aws: &Aws,
+    aws: &Aws,
     request: RestoreRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<RestoreReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    act::restore(aws, &request, context).await
 }
 
 /// Checks the recovery points where they are.
 pub(crate) async fn verify(
-    _aws: &Aws,
+    aws: &Aws,
     request: VerifyRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    act::verify(aws, &request, context).await
 }
 
 /// Checks what a restore wrote.
 pub(crate) async fn verify_restored(
-    _aws: &Aws,
+    aws: &Aws,
     request: RestoredRequest<'_>,
-    _context: &CallContext,
+    context: &CallContext,
 ) -> Result<VerifyReport, ProviderError> {
-    Err(unknown_kind(
-        request.protected.address,
-        request.protected.kind,
-    ))
+    act::verify_restored(aws, &request, context).await
 }
 
 /// Removes what a drill restored.
 pub(crate) async fn discard_scratch(
-    _aws: &Aws,
-    _into: &str,
-    _context: &CallContext,
+    aws: &Aws,
+    into: &str,
+    context: &CallContext,
 ) -> Result<(), ProviderError> {
-    Ok(())
+    act::discard_scratch(aws, into, context).await
 }
