@@ -59,7 +59,20 @@ RDSBackend.create_db_instance_read_replica = as_aws_refuses_a_name_twice(RDSBack
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import handlers  # noqa: E402,F401  what moto lacks
 
+
+def seed_buckets(count):
+    """Makes so many buckets that keep versions, with a tag each: by requests it would take minutes."""
+    from moto.s3.models import s3_backends
+
+    backend = s3_backends["123456789012"]["aws"]
+    for number in range(count):
+        bucket = backend.create_bucket(f"bucket-{number:04}", "eu-west-1")
+        bucket.versioning_status = "Enabled"
+        backend.tagger.tag_resource(bucket.arn, [{"Key": "team", "Value": "storage"}])
+
+
 if __name__ == "__main__":
+    seed_buckets(int(os.environ.get("LIFEBOAT_MOTO_BUCKETS", "0")))
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     print(server.get_host_and_port()[1], flush=True)

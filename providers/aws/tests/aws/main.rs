@@ -1,7 +1,13 @@
 //! The provider against servers that speak as AWS does.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot set up has failed"
+)]
 
 mod bad_days;
 mod faults;
+mod localstack;
 mod moto;
 mod rds_bulk;
 mod rds_copies;
@@ -11,4 +17,9 @@ mod rds_points;
 mod rds_replicas;
 mod rds_restore;
 mod rds_settings;
+mod s3_localstack;
+mod s3_requests;
+mod s3_restore;
+mod s3_settings;
+mod s3_site;
 mod session;
