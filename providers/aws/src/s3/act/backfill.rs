@@ -79,14 +79,11 @@ async fn fill(
     let copies = lacking.into_iter().map(|version: Version| {
         let added = &added;
         async move {
-            copy(&version, source, &origin.holder, context)
-                .await
-                .map(|failure| {
-                    if failure.is_none() {
-                        added.fetch_add(version.size, Ordering::Relaxed);
-                    }
-                    failure
-                })
+            let failure = copy(&version, source, &origin.holder, context).await?;
+            if failure.is_none() {
+                added.fetch_add(version.size, Ordering::Relaxed);
+            }
+            Ok::<_, ProviderError>(failure)
         }
     });
     let width = origin.session.settings.max_concurrency.max(1);
