@@ -229,8 +229,12 @@ impl Aws {
                     .get_caller_identity()
                     .send()
                     .await;
-                let identity =
-                    asked.map_err(|error| error.failed("sts:GetCallerIdentity", region))?;
+                let asked = asked.map_err(|error| error.failed("sts:GetCallerIdentity", region));
+                let identity = match (asked, &settings.endpoint_url) {
+                    // A store that speaks S3 alone has no accounts: what it is, is where it is.
+                    (Err(error), Some(store)) if is_unknown(&error) => return Ok(store.clone()),
+                    (asked, _) => asked?,
+                };
                 identity.account().map(str::to_owned).ok_or_else(|| {
                     let message = "STS names no account for the credentials";
                     ProviderError::new(ErrorClass::Unknown, message)
@@ -325,4 +329,9 @@ async fn credentials(
         None => Err(CredentialsError::not_loaded_no_source()),
     };
     found.map_err(|error| no_credentials(&error, settings))
+}
+
+/// Returns whether an answer says that there is no such service.
+const fn is_unknown(error: &ProviderError) -> bool {
+    matches!(error.class, ErrorClass::Invalid | ErrorClass::NotFound)
 }

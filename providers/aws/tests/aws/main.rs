@@ -22,4 +22,5 @@ mod s3_requests;
 mod s3_restore;
 mod s3_settings;
 mod s3_site;
+mod s3_stores;
 mod session;

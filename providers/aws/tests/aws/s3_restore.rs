@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_contract::{
-    BackUpRequest, CallContext, ChangeKind, Destination, ErrorClass, Provider, RestoreReport,
-    RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
+    BackUpReport, BackUpRequest, CallContext, ChangeKind, Destination, ErrorClass, Provider,
+    RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
 };
 use lifeboat_model::RecoveryPointId;
 use serde_json::json;
@@ -212,6 +212,13 @@ async fn every_version_is_checked_and_with_its_data_where_that_is_asked() {
     }
 }
 
+async fn run(site: &Site, copy: &Resource) -> BackUpReport {
+    let protected = site.protected(copy);
+    let context = at(later(5));
+    let asked = site.provider.back_up(BackUpRequest { protected }, &context);
+    asked.await.unwrap()
+}
+
 /// moto replicates nothing: what is in the replica here was copied by the run.
 #[tokio::test]
 async fn a_copy_that_is_to_be_whole_copies_what_was_there_before_its_rule() {
@@ -237,32 +244,6 @@ async fn a_copy_that_is_to_be_whole_copies_what_was_there_before_its_rule() {
         live.recovery_points.is_empty(),
         "what was there before is not in it"
     );
-    let run = |site: &Site, copy: &Resource| {
-        let request = BackUpRequest {
-            protected: site.protected(copy),
-        };
-        let provider = site.provider.clone();
-        let context = at(later(5));
-        let protected = request.protected.clone();
-        let (address, kind, attributes, bindings) = (
-            protected.address.clone(),
-            protected.kind.to_owned(),
-            protected.attributes.clone(),
-            protected.bindings.clone(),
-        );
-        async move {
-            let protected = lifeboat_contract::Protected {
-                address: &address,
-                kind: &kind,
-                attributes: &attributes,
-                bindings: &bindings,
-            };
-            provider
-                .back_up(BackUpRequest { protected }, &context)
-                .await
-                .unwrap()
-        }
-    };
     let report = run(&site, &copy).await;
     assert_eq!((report.entries, report.added_bytes), (2, 6));
     assert_eq!(report.points.len(), 1);

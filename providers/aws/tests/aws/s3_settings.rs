@@ -211,6 +211,9 @@ async fn a_lock_in_compliance_mode_is_not_shortened_and_says_what_stands() {
     let lock = site.protection("lock", "receipts", given);
     assert!(site.live(&lock).await.is_none());
     let lock = made(&site, lock).await;
+    let shorter = lock.clone().with("lock_for", json!("1d"));
+    site.create(&shorter).await;
+    repaired(&site, &lock, "lock_for").await;
     site.change(ChangeKind::Delete, &lock).await.unwrap();
     assert!(site.live(&lock).await.is_none());
     let for_good = lock.with("lock_mode", json!("compliance"));
