@@ -68,7 +68,7 @@ pub(crate) struct Global {
     /// Show everything: unchanged attributes and long values too, and how many requests were sent.
     #[arg(short, long, global = true, help_heading = "Output")]
     pub(crate) verbose: bool,
-    /// The state file; wins over the one that the configuration names.
+    /// The state: a file, or `s3://BUCKET/KEY?region=REGION`; wins over the one that the configuration names.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Running")]
     pub(crate) state: Option<PathBuf>,
     /// How long to wait for somebody else's lock.

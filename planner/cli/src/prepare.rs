@@ -55,7 +55,7 @@ impl Prepared {
         }
         let providers = session.providers(&loaded.evaluated.configuration)?;
         let design = session::compile(&loaded, providers.catalog())?;
-        let store = session.store(&loaded.evaluated.configuration.settings);
+        let store = session.store(&loaded.evaluated.configuration.settings)?;
         Ok(Self {
             loaded,
             providers,

@@ -1,12 +1,13 @@
-//! The list of providers: one line each.
+//! The list of providers, one line each, and of stores that a state can be shared in.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lifeboat_contract::objects::ObjectStore;
 use lifeboat_contract::{Provider, ProviderError};
 use lifeboat_engine::Providers;
 use lifeboat_engine::state::{StatePaths, StateStore};
-use lifeboat_model::{Address, Attributes, Catalog};
+use lifeboat_model::{Address, Attributes, Catalog, Span};
 
 use crate::failure::Failure;
 
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 pub(crate) struct Place {
     /// The absolute directory of the configuration.
     pub(crate) directory: PathBuf,
-    /// The state file, where it is not the one that a schedule finds in the directory.
+    /// What a schedule passes as `--state`, where the state is not the file that it finds in the directory.
     pub(crate) state: Option<PathBuf>,
     /// The binary that a schedule runs.
     pub(crate) executable: PathBuf,
@@ -87,10 +88,13 @@ fn memory(attributes: &Attributes, place: &Place) -> Result<Arc<dyn Provider>, P
 impl Place {
     /// Returns the place with this state.
     pub(crate) fn with_state(&self, store: &StateStore) -> Self {
-        let state = &store.paths().state;
-        let usual = *state == StatePaths::in_directory(&self.directory).state;
+        let state = match store.locator() {
+            Some(locator) => PathBuf::from(locator),
+            None => store.paths().state.clone(),
+        };
+        let usual = state == StatePaths::in_directory(&self.directory).state;
         Self {
-            state: (!usual).then(|| state.clone()),
+            state: (!usual).then_some(state),
             ..self.clone()
         }
     }
@@ -166,4 +170,51 @@ pub(crate) fn open<'a>(
         providers.insert(address.clone(), (entry.open)(attributes, place)?);
     }
     Ok(providers)
+}
+
+/// How long a lock outlives the last sign of life of its holder, where the configuration says nothing else.
+const LEASE: Span = Span::from_secs(60);
+
+/// Returns the arguments of the state that a word such as `s3://bucket/key?region=eu-west-1` names; none if it is the
+/// name of a file.
+pub(crate) fn located(word: &str) -> Option<Result<(&'static str, Attributes), Failure>> {
+    if !word.starts_with("s3://") {
+        return None;
+    }
+    #[cfg(feature = "aws")]
+    let found = lifeboat_aws::state_arguments(word)?
+        .map(|arguments| ("s3", arguments))
+        .map_err(Failure::from);
+    #[cfg(not(feature = "aws"))]
+    let found = Err(without("s3"));
+    Some(found)
+}
+
+/// Returns the state in a store of this kind that machines share.
+pub(crate) fn shared_state(
+    kind: &str,
+    arguments: &Attributes,
+    version: &str,
+) -> Result<StateStore, Failure> {
+    let lease = arguments.get("lease").and_then(serde_json::Value::as_str);
+    let lease: Span = match lease {
+        None => LEASE,
+        Some(text) => text
+            .parse()
+            .map_err(|error| Failure::usage(format!("`lease` is no duration: {error}")))?,
+    };
+    let objects: Arc<dyn ObjectStore> = match kind {
+        #[cfg(feature = "aws")]
+        "s3" => Arc::new(lifeboat_aws::S3Store::new(arguments)?),
+        other => return Err(without(other)),
+    };
+    Ok(StateStore::shared(objects, lease, version))
+}
+
+fn without(kind: &str) -> Failure {
+    Failure::new(
+        "cli::no_such_state",
+        format!("this lifeboat cannot keep a state of kind `{kind}`"),
+    )
+    .help("Use a lifeboat that was built with it.")
 }

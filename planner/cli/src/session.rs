@@ -77,7 +77,7 @@ impl Session {
 
     /// Configures the providers of a configuration.
     pub(crate) fn providers(&self, configuration: &Configuration) -> Result<Providers, Failure> {
-        let store = self.store(&configuration.settings);
+        let store = self.store(&configuration.settings)?;
         let providers = registry::open(
             configuration
                 .providers
@@ -132,26 +132,41 @@ impl Session {
         Ok(self.opened(providers))
     }
 
-    /// Returns the place of the state that the settings name.
-    pub(crate) fn store(&self, settings: &Settings) -> StateStore {
-        let paths = match &settings.state {
-            Some(block) => block
-                .attributes
-                .get("path")
-                .and_then(serde_json::Value::as_str)
-                .map(|path| StatePaths::at(&self.place.directory.join(path))),
-            None => None,
+    /// Returns the place of the state that the command line or the settings name.
+    pub(crate) fn store(&self, settings: &Settings) -> Result<StateStore, Failure> {
+        let version = env!("CARGO_PKG_VERSION");
+        if let Some(named) = &self.global.state {
+            return match registry::located(&named.to_string_lossy()) {
+                Some(located) => {
+                    let (kind, arguments) = located?;
+                    registry::shared_state(kind, &arguments, version)
+                }
+                None => {
+                    let paths = StatePaths::at(&load::absolute(named));
+                    Ok(StateStore::new(paths, version))
+                }
+            };
+        }
+        let Some(block) = &settings.state else {
+            return Ok(self.store_beside());
         };
-        let paths = self
-            .global
-            .state
-            .as_ref()
-            .map(|path| StatePaths::at(&load::absolute(path)))
-            .or(paths);
-        StateStore::new(
-            paths.unwrap_or_else(|| StatePaths::in_directory(&self.place.directory)),
-            env!("CARGO_PKG_VERSION"),
-        )
+        if block.kind != "local" {
+            return registry::shared_state(&block.kind, &block.attributes, version);
+        }
+        let path = block.attributes.get("path");
+        Ok(match path.and_then(serde_json::Value::as_str) {
+            Some(path) => {
+                let paths = StatePaths::at(&self.place.directory.join(path));
+                StateStore::new(paths, version)
+            }
+            None => self.store_beside(),
+        })
+    }
+
+    /// Returns the state in the file beside the configuration.
+    fn store_beside(&self) -> StateStore {
+        let paths = StatePaths::in_directory(&self.place.directory);
+        StateStore::new(paths, env!("CARGO_PKG_VERSION"))
     }
 
     /// Returns the place of the state for a command that needs nothing else of the configuration: a scheduled backup
@@ -159,10 +174,10 @@ impl Session {
     pub(crate) fn store_alone(&self) -> Result<StateStore, Failure> {
         let unset = Settings::default();
         if self.global.state.is_some() {
-            return Ok(self.store(&unset));
+            return self.store(&unset);
         }
         match self.configuration() {
-            Ok(loaded) => Ok(self.store(&loaded.evaluated.configuration.settings)),
+            Ok(loaded) => self.store(&loaded.evaluated.configuration.settings),
             Err(_)
                 if StatePaths::in_directory(&self.place.directory)
                     .state
@@ -171,7 +186,7 @@ impl Session {
                 terminal::notice(
                     "Warning: the configuration has errors (see `lifeboat validate`); going on with what was last applied.",
                 );
-                Ok(self.store(&unset))
+                Ok(self.store_beside())
             }
             Err(failure) => Err(failure),
         }
@@ -181,6 +196,7 @@ impl Session {
     pub(crate) fn read(&self, store: &StateStore) -> Result<RecordedState, Failure> {
         let recorded = store.read()?;
         self.tell_interrupted(&recorded);
+        self.tell_of_file(store, &recorded.state);
         Ok(recorded.state)
     }
 
@@ -194,8 +210,43 @@ impl Session {
         let locked = store
             .open(holder, self.clock.clone(), self.global.lock_timeout)
             .await?;
+        self.tell_taken_over(&locked);
         self.tell_interrupted(&locked.loaded());
+        if operation != "state push" {
+            self.tell_of_file(store, locked.state());
+        }
+        if locked.state().lineage.is_empty()
+            && let Some(advice) = store.advice()
+        {
+            terminal::notice(&format!("Warning: {advice}"));
+        }
         Ok(locked)
+    }
+
+    fn tell_taken_over(&self, locked: &Locked) {
+        let Some(holder) = locked.taken_over().filter(|_| !self.global.json) else {
+            return;
+        };
+        terminal::notice(&format!(
+            "Note: the lock of `{}` (`lifeboat {}`, process {}) was taken over: its last sign of life was at {}.",
+            holder.who(),
+            holder.operation,
+            holder.pid,
+            holder.heartbeat.strftime("%Y-%m-%d %H:%M:%SZ")
+        ));
+    }
+
+    /// Says that a file that looks like the state is not used.
+    fn tell_of_file(&self, store: &StateStore, state: &RecordedState) {
+        let beside = self.store_beside().paths().state.clone();
+        if store.locator().is_none() || !state.lineage.is_empty() || !beside.exists() {
+            return;
+        }
+        terminal::notice(&format!(
+            "Warning: `{}` is not used, and nothing is recorded in `{}` yet: `lifeboat state push` moves it there.",
+            beside.display(),
+            store.paths().state.display()
+        ));
     }
 
     fn tell_interrupted(&self, recorded: &Recorded) {

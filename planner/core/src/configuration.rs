@@ -29,9 +29,9 @@ pub struct Settings {
 /// A `state` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateBlock {
-    /// The kind of place: `local`.
+    /// The kind of place: `local` or `s3`.
     pub kind: String,
-    /// Its arguments, for `local`: `path`.
+    /// Its arguments; for `local`: `path`, absolute.
     pub attributes: Attributes,
     /// Where it stands.
     pub at: Location,

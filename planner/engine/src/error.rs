@@ -101,8 +101,8 @@ pub enum EngineError {
 impl From<LockError> for EngineError {
     fn from(error: LockError) -> Self {
         match error {
-            LockError::Held { .. } => Self::LockHeld(error),
-            LockError::Io { .. } => Self::Lock(error),
+            LockError::Held { .. } | LockError::Leased { .. } => Self::LockHeld(error),
+            _ => Self::Lock(error),
         }
     }
 }

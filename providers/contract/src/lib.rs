@@ -20,6 +20,7 @@ mod change;
 pub mod conformance;
 mod context;
 mod error;
+pub mod objects;
 mod provider;
 mod read;
 

@@ -13,10 +13,14 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
     (
         "the system has to fail first",
         &[
+            "audit::contested",
             "audit::io",
+            "audit::store",
             "cli::runtime",
             "cli::unwritable_file",
             "lock::io",
+            "lock::random",
+            "state::contested",
             "state::io",
             "state::random",
             "state::unwritable",
@@ -38,6 +42,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "cli::no_configuration",
             "cli::no_match",
             "cli::no_output",
+            "cli::no_such_state",
             "cli::unknown_provider",
             "cli::unreadable_file",
             "cli::usage",

@@ -1,13 +1,18 @@
 //! `lifeboat state`
 
+use std::path::{Path, PathBuf};
+
 use lifeboat_core::render::{state_list, state_show, state_text};
 use lifeboat_engine::EngineError;
-use lifeboat_engine::audit::AuditEntry;
+use lifeboat_engine::audit::{AuditEntry, Fact};
+use lifeboat_engine::lock::Holder;
+use lifeboat_engine::state::{StatePaths, StateStore};
 use lifeboat_model::{Address, RecordedResource, RecordedState};
 use serde_json::{Map, Value, json};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::load::absolute;
 use crate::select;
 use crate::session::Session;
 
@@ -37,6 +42,17 @@ enum StateCommand {
         #[arg(required = true)]
         address: Vec<Address>,
     },
+    /// End the lock of a run that can no longer do so itself, where the state is shared between machines.
+    Unlock {
+        /// End it although its holder still gives signs of life, or gave one a moment ago.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Move a state file into the shared state that the configuration names, which must be empty.
+    Push {
+        /// The file; without it the one beside the configuration.
+        file: Option<PathBuf>,
+    },
     /// Check the audit trail, and show its newest entries.
     Audit {
         /// How many entries.
@@ -51,6 +67,8 @@ pub(crate) async fn run(session: &Session, arguments: &StateArguments) -> Result
         StateCommand::List { address } => list(session, address),
         StateCommand::Show { address } => show(session, address),
         StateCommand::Rm { address } => remove(session, address).await,
+        StateCommand::Unlock { force } => unlock(session, *force),
+        StateCommand::Push { file } => push(session, file.as_deref()).await,
         StateCommand::Audit { last } => audit(session, *last),
     }
 }
@@ -152,6 +170,94 @@ async fn remove(session: &Session, selectors: &[Address]) -> Result<Exit, Failur
         lines.join("\n")
     };
     session.report(text, &json!({ "removed": names }))?;
+    Ok(Exit::Fine)
+}
+
+fn unlock(session: &Session, force: bool) -> Result<Exit, Failure> {
+    let store = session.store_alone()?;
+    let ended = store.unlock(force, &*session.clock)?;
+    if let Some(holder) = &ended
+        && !store.read()?.state.lineage.is_empty()
+    {
+        let me = Holder::this_process("state unlock", session.now());
+        let fact = Fact {
+            at: session.now(),
+            run: format!("{}-{}", me.pid, session.seed),
+            who: me.who(),
+            command: me.operation,
+            event: "unlocked".to_owned(),
+            address: None,
+            outcome: "done".to_owned(),
+            detail: Some(described(holder)),
+        };
+        store.audit().append(&[fact])?;
+    }
+    let text = || match &ended {
+        Some(holder) => format!("Ended the lock of {}.", described(holder)),
+        None => "Nobody holds the lock.".to_owned(),
+    };
+    session.report(text, &json!({ "ended": ended }))?;
+    Ok(Exit::Fine)
+}
+
+fn described(holder: &Holder) -> String {
+    format!(
+        "{} (lifeboat {}, process {})",
+        holder.who(),
+        holder.operation,
+        holder.pid
+    )
+}
+
+async fn push(session: &Session, file: Option<&Path>) -> Result<Exit, Failure> {
+    let store = session.store_alone()?;
+    if store.locator().is_none() {
+        return Err(Failure::usage("the state is a file already")
+            .help("Name a shared place in the configuration: `lifeboat { state \"s3\" { … } }`."));
+    }
+    let paths = match file {
+        Some(file) => StatePaths::at(&absolute(file)),
+        None => StatePaths::in_directory(&session.place.directory),
+    };
+    let from = paths.state.clone();
+    let source = StateStore::new(paths, env!("CARGO_PKG_VERSION"));
+    // Its lock too, so that nobody writes the file meanwhile; and what a killed run left in its journal is folded.
+    let old = session.lock(&source, "state push").await?;
+    if old.state().lineage.is_empty() {
+        return Err(Failure::new(
+            "state::nothing_to_push",
+            format!("there is no state in `{}`", from.display()),
+        ));
+    }
+    let mut locked = session.lock(&store, "state push").await?;
+    if !locked.state().lineage.is_empty() && locked.state().lineage != old.state().lineage {
+        return Err(Failure::new(
+            "state::occupied",
+            format!("`{}` holds a state already", store.paths().state.display()),
+        )
+        .help("Name another `key`, or remove the objects of the state that is there."));
+    }
+    let count = old.state().resources.len();
+    locked.change(|state| {
+        if state.lineage.is_empty() {
+            state.clone_from(old.state());
+        }
+        Ok::<(), EngineError>(())
+    })?;
+    let mut moved = from.clone().into_os_string();
+    moved.push(".pushed");
+    std::fs::rename(&from, &moved).map_err(|error| {
+        Failure::new(
+            "cli::unwritable_file",
+            format!("`{}` cannot be renamed", from.display()),
+        )
+        .because(error)
+        .help("Move it away: it is no longer the state.")
+    })?;
+    let to = store.paths().state.display().to_string();
+    let text =
+        || format!("Moved the state of {count} addresses to {to}; what is live is untouched.");
+    session.report(text, &json!({ "pushed": count, "to": to }))?;
     Ok(Exit::Fine)
 }
 

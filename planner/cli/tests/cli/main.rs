@@ -15,5 +15,7 @@ mod s3;
 mod sandbox;
 #[cfg(feature = "aws")]
 mod schema;
+#[cfg(feature = "aws")]
+mod shared_state;
 mod unattended;
 mod walk;

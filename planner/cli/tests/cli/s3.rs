@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 use crate::sandbox::{PASSWORD, Sandbox};
 
 /// A moto server, stopped by its process id.
-struct Moto {
+pub(crate) struct Moto {
     child: Child,
-    endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 impl Moto {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let python = std::env::var("LIFEBOAT_TEST_PYTHON").unwrap_or_else(|_| {
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python").to_owned()
         });
@@ -43,14 +43,26 @@ impl Moto {
         }
     }
 
-    fn make_bucket(&self, name: &str) {
+    pub(crate) fn make_bucket(&self, name: &str) {
+        self.ask("PUT", name, "");
+    }
+
+    /// Sends a request of a known user, and returns the body of the answer.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> String {
         use std::io::{Read as _, Write as _};
         let address = self.endpoint.trim_start_matches("http://");
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        write!(stream, "PUT /{name} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        let user = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/s3/aws4_request";
+        write!(
+            stream,
+            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {user}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }
 
@@ -61,7 +73,7 @@ impl Drop for Moto {
     }
 }
 
-const ENVIRONMENT: [(&str, &str); 3] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     ("AWS_ACCESS_KEY_ID", "testing"),
     ("AWS_SECRET_ACCESS_KEY", "testing-secret"),
     ("APP_BACKUP_PASSWORD", PASSWORD),

@@ -22,6 +22,23 @@ pub enum AuditError {
         /// The trail.
         path: PathBuf,
     },
+    /// Others were always first to write it.
+    #[error("audit trail `{}` is written by too many at once", path.display())]
+    Contested {
+        /// The trail.
+        path: PathBuf,
+    },
+    /// The store that holds it refused.
+    #[error("cannot {action} audit trail `{}`", path.display())]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// The trail.
+        path: PathBuf,
+        /// What the store said.
+        #[source]
+        source: lifeboat_contract::ProviderError,
+    },
     /// The system refused.
     #[error("cannot {action} audit trail `{}`", path.display())]
     Io {
@@ -44,11 +61,25 @@ impl AuditError {
         }
     }
 
+    pub(super) fn store(
+        action: &'static str,
+        path: &Path,
+        source: lifeboat_contract::ProviderError,
+    ) -> Self {
+        Self::Store {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// Returns the stable code.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Broken { .. } => "audit::broken",
             Self::ForeignEnd { .. } => "audit::foreign_end",
+            Self::Contested { .. } => "audit::contested",
+            Self::Store { .. } => "audit::store",
             Self::Io { .. } => "audit::io",
         }
     }
@@ -63,6 +94,8 @@ impl AuditError {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Some("Free some space, then run the command again.".to_owned())
             }
+            Self::Contested { .. } => Some("Run the command again.".to_owned()),
+            Self::Store { source, .. } => source.help.clone(),
             Self::Io { .. } => None,
         }
     }

@@ -1,14 +1,12 @@
 //! Checking the chain.
 
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader};
-use std::path::Path;
+use std::io::BufRead as _;
 
 use lifeboat_model::Digest;
 use serde::Serialize;
 
 use super::entry::genesis;
-use super::{AuditEntry, AuditError};
+use super::{AuditEntry, AuditError, AuditTrail};
 
 /// What a whole trail looks like from its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,31 +19,29 @@ pub struct Chain {
     pub torn: bool,
 }
 
-/// Checks every line of the trail at `path`; a trail that is not there is whole and empty.
-pub(super) fn verify(path: &Path) -> Result<Chain, AuditError> {
-    walk(path, |_| {})
+/// Checks every line of a trail; one that is not there is whole and empty.
+pub(super) fn verify(trail: &AuditTrail) -> Result<Chain, AuditError> {
+    walk(trail, |_| {})
 }
 
 /// Returns every line of a whole trail.
-pub(super) fn entries(path: &Path) -> Result<Vec<AuditEntry>, AuditError> {
+pub(super) fn entries(trail: &AuditTrail) -> Result<Vec<AuditEntry>, AuditError> {
     let mut entries = Vec::new();
-    walk(path, |entry| entries.push(entry.clone()))?;
+    walk(trail, |entry| entries.push(entry.clone()))?;
     Ok(entries)
 }
 
-fn walk(path: &Path, mut each: impl FnMut(&AuditEntry)) -> Result<Chain, AuditError> {
+fn walk(trail: &AuditTrail, mut each: impl FnMut(&AuditEntry)) -> Result<Chain, AuditError> {
+    let path = trail.path();
     let io = |source| AuditError::io("read", path, source);
     let mut chain = Chain {
         entries: 0,
         head: genesis(),
         torn: false,
     };
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(chain),
-        Err(error) => return Err(io(error)),
+    let Some(mut reader) = trail.reader()? else {
+        return Ok(chain);
     };
-    let mut reader = BufReader::new(file);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).map_err(io)? > 0 {
         if !line.ends_with(b"\n") {

@@ -13,9 +13,14 @@ use crate::state::file;
 /// Only the last line may be torn, and only where it lacks its line end: a run waits for each line to be on disk, so
 /// nothing that it has believed stands in a torn one.
 pub(crate) fn read(path: &Path) -> Result<Option<Journal>, StateError> {
-    let Some(bytes) = file::read(path)? else {
-        return Ok(None);
-    };
+    match file::read(path)? {
+        Some(bytes) => parsed(&bytes, path),
+        None => Ok(None),
+    }
+}
+
+/// Returns the journal that these bytes are; none if not even the first line is whole.
+pub(crate) fn parsed(bytes: &[u8], path: &Path) -> Result<Option<Journal>, StateError> {
     // A power cut may leave a grown file whose last block was never written.
     let bytes = match bytes.iter().rposition(|byte| *byte != 0) {
         Some(last) => bytes.get(..=last).unwrap_or_default(),

@@ -4,12 +4,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lifeboat_contract::objects::ObjectStore;
 use lifeboat_model::Span;
 use rustix::fs::FlockOperation;
 
+use super::lease::{Lease, Wanted};
 use super::{Holder, LockError};
 use crate::clock::Clock;
 
@@ -25,8 +28,14 @@ const HEARTBEAT: Span = Span::from_secs(10);
 /// A lock that is held; it ends with this value, or with the process.
 #[derive(Debug)]
 pub struct StateLock {
-    file: File,
     holder: Holder,
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    File(File),
+    Lease(Lease),
 }
 
 impl StateLock {
@@ -60,15 +69,61 @@ impl StateLock {
         }
         let now = clock.now();
         let mut lock = Self {
-            file,
             holder: Holder {
                 since: now,
                 heartbeat: now,
                 ..holder
             },
+            held: Held::File(file),
         };
         lock.note().map_err(io)?;
         Ok(lock)
+    }
+
+    /// Takes the lock that is an object of a store, waiting at most `wait` for it. It outlives the last sign of life
+    /// of its holder by `lease`.
+    ///
+    /// # Errors
+    /// [`LockError::Leased`] when somebody else still holds it then; [`LockError::Unconditional`] when the store
+    /// cannot hold locks; [`LockError::Store`] when it refuses.
+    pub(crate) async fn lease(
+        objects: Arc<dyn ObjectStore>,
+        path: &Path,
+        holder: Holder,
+        clock: &dyn Clock,
+        lease: Span,
+        wait: Span,
+    ) -> Result<Self, LockError> {
+        let wanted = Wanted {
+            objects,
+            path,
+            holder: holder.clone(),
+            lease,
+        };
+        let lease = Lease::acquire(wanted, clock, wait).await?;
+        Ok(Self {
+            holder,
+            held: Held::Lease(lease),
+        })
+    }
+
+    /// Returns whose lock was taken over, because its lease had ended.
+    pub(crate) const fn taken_over(&self) -> Option<&Holder> {
+        match &self.held {
+            Held::File(_) => None,
+            Held::Lease(lease) => lease.taken_over.as_ref(),
+        }
+    }
+
+    /// Makes sure that the lock is still ours. A lock on a file is, as long as the process runs.
+    ///
+    /// # Errors
+    /// [`LockError::Lost`], or what kept it from being found out.
+    pub(crate) fn check(&self) -> Result<(), LockError> {
+        match &self.held {
+            Held::File(_) => Ok(()),
+            Held::Lease(lease) => lease.check(),
+        }
     }
 
     /// Returns who holds the lock at `path` now; none if it is free. Needs no lock itself.
@@ -97,27 +152,34 @@ impl StateLock {
         &self.holder
     }
 
-    /// Gives a sign of life. The lock does not depend on it, so a failure is passed over.
+    /// Gives a sign of life in the file; a lease does so by itself. The lock does not depend on it, so a failure is passed over.
     pub(crate) fn beat(&mut self, now: Timestamp) {
-        if Span::between(self.holder.heartbeat, now) >= HEARTBEAT {
+        if matches!(self.held, Held::File(_))
+            && Span::between(self.holder.heartbeat, now) >= HEARTBEAT
+        {
             self.holder.heartbeat = now;
             let _ = self.note();
         }
     }
 
     fn note(&mut self) -> io::Result<()> {
+        let Held::File(file) = &mut self.held else {
+            return Ok(());
+        };
         let text = serde_json::to_vec(&self.holder)?;
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        self.file.write_all(&text)?;
-        self.file.flush()
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(&text)?;
+        file.flush()
     }
 }
 
 /// The file stays: removing it would let two processes lock two files of one name.
 impl Drop for StateLock {
     fn drop(&mut self) {
-        let _ = self.file.set_len(0);
+        if let Held::File(file) = &self.held {
+            let _ = file.set_len(0);
+        }
     }
 }
 

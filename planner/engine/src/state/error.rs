@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use lifeboat_contract::{ErrorClass, ProviderError};
+
 /// Why a state cannot be read or written. None of them ever means that nothing exists.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -68,6 +70,26 @@ pub enum StateError {
         /// The serial that was read.
         expected: u64,
     },
+    /// Somebody writes the object at the same time.
+    #[error("`{}` was written by somebody else in between", path.display())]
+    Contested {
+        /// The object.
+        path: PathBuf,
+    },
+    /// The store that is shared with other machines refused.
+    #[error("cannot {action} `{}`", path.display())]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// The object.
+        path: PathBuf,
+        /// What the store said.
+        #[source]
+        source: ProviderError,
+    },
+    /// The lock is no longer ours.
+    #[error(transparent)]
+    Lock(#[from] crate::lock::LockError),
     /// A line of the journal, which is not its last one, cannot be read.
     #[error("journal `{}` is damaged at line {line}", path.display())]
     JournalDamaged {
@@ -117,6 +139,15 @@ impl StateError {
         }
     }
 
+    /// Returns an error of a shared store.
+    pub(crate) fn store(action: &'static str, path: &Path, source: ProviderError) -> Self {
+        Self::Store {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// Returns the stable code.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -127,6 +158,13 @@ impl StateError {
             Self::Lost { .. } => "state::lost",
             Self::LineageMismatch { .. } => "state::lineage",
             Self::Overtaken { .. } => "state::overtaken",
+            Self::Contested { .. } => "state::contested",
+            Self::Store { source, .. } => match source.class {
+                ErrorClass::Denied => "state::denied",
+                ErrorClass::Throttled | ErrorClass::Unavailable => "state::unreachable",
+                _ => "state::store",
+            },
+            Self::Lock(error) => error.code(),
             Self::JournalDamaged { .. } => "state::journal_damaged",
             Self::NotRecorded { .. } => "state::not_recorded",
             Self::Io { .. } => "state::io",
@@ -139,6 +177,12 @@ impl StateError {
     /// Returns what to do about it.
     pub fn help(&self) -> Option<String> {
         let restore = |path: &Path| {
+            if is_address(path) {
+                return Some(format!(
+                    "Restore an earlier version of `{}`, or remove it and what is named after it: `lifeboat import --all` rebuilds the state from what is live.",
+                    path.display()
+                ));
+            }
             let backup = super::paths::sibling(path, ".backup");
             let rebuild = "`lifeboat import --all` rebuilds the state from what is live";
             Some(if backup.exists() {
@@ -163,7 +207,11 @@ impl StateError {
                 "Put the file back that belongs here: this one was made by another configuration."
                     .to_owned(),
             ),
-            Self::Overtaken { .. } => Some("Run the command again.".to_owned()),
+            Self::Overtaken { .. } | Self::Contested { .. } => {
+                Some("Run the command again.".to_owned())
+            }
+            Self::Store { source, .. } => source.help.clone(),
+            Self::Lock(error) => error.help(),
             Self::JournalDamaged { path, .. } => Some(format!(
                 "Move `{}` away and run `lifeboat import --all`: it finds what the journal would have told.",
                 path.display()
@@ -184,4 +232,9 @@ impl StateError {
             Self::Random(_) | Self::Unwritable(_) => None,
         }
     }
+}
+
+/// Returns whether this is an address in a shared store: `s3://bucket/key`.
+fn is_address(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains("://"))
 }

@@ -2,7 +2,7 @@
 //!
 //! Files, side by side: the state, its `.lock`, `.journal` and `.backup`, and the audit trail. `paths` names them;
 //! `document` reads and writes the versioned JSON; `file` replaces it atomically; `store` reads without a lock;
-//! `session` holds the lock, replays what a killed run left in the journal, and writes.
+//! `place` is where all of them are: files beside the configuration, or objects in a store that machines share; `session` holds the lock, replays what a killed run left in the journal, and writes.
 //!
 //! A state file that is empty, truncated, foreign or gone while its siblings are there is an error, never "nothing
 //! exists".
@@ -12,6 +12,7 @@ mod document;
 mod error;
 pub(crate) mod file;
 mod paths;
+mod place;
 mod session;
 mod store;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod tests;
 
 pub use error::StateError;
 pub use paths::StatePaths;
+pub(crate) use paths::sibling;
 pub use session::Session;
 pub use store::{Loaded, StateStore};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use lifeboat_model::{Address, Attributes, Digest, RecordedResource, RecordedState};
 
 use super::store::new_lineage;
-use super::{Loaded, StateError, StateStore, bindings, file};
+use super::{Loaded, StateError, StateStore, bindings};
 use crate::audit::{AuditTrail, Fact};
 use crate::clock::Clock;
-use crate::journal::{self, Begin, Interrupted, Journal, JournalWriter, Record};
-use crate::lock::StateLock;
+use crate::journal::{self, Begin, Interrupted, Journal, Record, Writer};
+use crate::lock::{Holder, StateLock};
 
 /// A state under its lock: the only way to write it.
 ///
@@ -25,7 +25,7 @@ pub struct Session {
     /// The serial on disk.
     serial: u64,
     interrupted: Vec<Interrupted>,
-    open: Option<(Journal, JournalWriter)>,
+    open: Option<(Journal, Writer)>,
 }
 
 impl Session {
@@ -46,19 +46,43 @@ impl Session {
             open: None,
         };
         let path = session.store.paths().journal.clone();
-        if let Some(journal) = journal::read(&path)? {
+        if let Some((journal, parts)) = session.store.journal()? {
             journal.check_lineage(&path, &session.state.lineage)?;
             if journal.is_pending(session.serial) {
                 session.interrupted = journal.interrupted();
                 journal.replay(&mut session.state);
             }
             let known = session.audit().lines_of(&journal.begin.run)?;
-            session.fold(&journal, known)?;
+            session.fold(&journal, known, parts)?;
         } else {
             // A run that was killed before its first record was whole.
-            session.remove_journal()?;
+            session.store.remove_journal(None)?;
         }
+        session.tell_of_takeover()?;
         Ok(session)
+    }
+
+    /// Returns whose lock this session took over, because its lease had ended.
+    pub const fn taken_over(&self) -> Option<&Holder> {
+        self.lock.taken_over()
+    }
+
+    fn tell_of_takeover(&self) -> Result<(), StateError> {
+        let Some(holder) = self.taken_over() else {
+            return Ok(());
+        };
+        // A trail beside no state would look like a lost state.
+        if self.state.lineage.is_empty() {
+            return Ok(());
+        }
+        let detail = format!(
+            "lock of {} (lifeboat {}, process {}), last sign of life {}",
+            holder.who(),
+            holder.operation,
+            holder.pid,
+            holder.heartbeat
+        );
+        self.tell("taken_over", None, "done", detail)
     }
 
     /// Returns the recorded snapshot.
@@ -106,6 +130,7 @@ impl Session {
         }
         bindings::prune(&mut next);
         next.serial = self.serial + 1;
+        self.lock.check().map_err(StateError::from)?;
         self.store.write(&next, self.serial)?;
         self.serial = next.serial;
         self.state = next;
@@ -172,6 +197,7 @@ impl Session {
         self.finish()?;
         if self.state.lineage.is_empty() {
             // Without it, a journal beside no state would look like a lost state.
+            self.lock.check()?;
             self.state.lineage = new_lineage()?;
             self.store.write(&self.state, self.serial)?;
         }
@@ -186,22 +212,25 @@ impl Session {
             bindings: offered,
             at: self.clock.now(),
         };
-        let paths = self.store.paths();
-        let writer = JournalWriter::create(&paths.journal, paths.directory(), &begin)?;
+        let writer = self.store.begin_journal(&begin)?;
+        self.lock.check()?;
         self.open = Some((Journal::begun(begin), writer));
         Ok(())
     }
 
-    /// Journals these records with one write and one fsync, then believes them.
+    /// Journals these records with one write and one fsync, then believes them. Whoever takes the lock over afterwards
+    /// reads them: what looks at the lock comes after what writes the journal, here as there.
     ///
     /// # Errors
-    /// When they cannot be written. They are believed even then, so that [`Session::finish`] may still save them.
+    /// When they cannot be written, or the lock is no longer ours. They are believed even then, so that [`Session::finish`] may still save them.
     pub(crate) fn journal(&mut self, records: Vec<Record>) -> Result<(), StateError> {
         self.lock.beat(self.clock.now());
         let Some((journal, writer)) = &mut self.open else {
             return Ok(());
         };
-        let written = writer.append(&records);
+        let written = writer
+            .append(&records)
+            .and_then(|()| Ok(self.lock.check()?));
         for record in records {
             journal.apply(&record, &mut self.state);
             journal.records.push(record);
@@ -223,17 +252,18 @@ impl Session {
         // The fold does not depend on it: a journal without an end is an interrupted run, which is what the next
         // session would say if this could not be written.
         let ended = self.journal(vec![end]);
-        let Some((journal, _)) = self.open.take() else {
+        let Some((journal, writer)) = self.open.take() else {
             return Ok(());
         };
-        self.fold(&journal, 0)?;
+        self.fold(&journal, 0, writer.parts())?;
         ended
     }
 
     /// Writes the state, then the audit trail, then removes the journal; safe to be killed and repeated anywhere.
     ///
     /// `known` lines of the run stand in the audit trail already.
-    fn fold(&mut self, journal: &Journal, known: usize) -> Result<(), StateError> {
+    fn fold(&mut self, journal: &Journal, known: usize, parts: u64) -> Result<(), StateError> {
+        self.lock.check()?;
         if journal.is_pending(self.serial) && journal.has_results() {
             bindings::prune(&mut self.state);
             self.state.serial = journal.folded_serial(self.serial);
@@ -243,16 +273,6 @@ impl Session {
         let facts = journal.facts();
         self.audit()
             .append(facts.get(known..).unwrap_or_default())?;
-        self.remove_journal()
-    }
-
-    fn remove_journal(&self) -> Result<(), StateError> {
-        let paths = self.store.paths();
-        if !paths.journal.exists() {
-            return Ok(());
-        }
-        file::remove(&paths.journal)
-            .map_err(|error| StateError::io("remove", &paths.journal, error))?;
-        file::sync_directory(paths.directory())
+        self.store.remove_journal(Some((&journal.begin.run, parts)))
     }
 }

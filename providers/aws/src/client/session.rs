@@ -253,7 +253,7 @@ impl Aws {
         Ok(account.clone())
     }
 
-    async fn load(&self, settings: &Settings) -> SdkConfig {
+    pub(crate) async fn load(&self, settings: &Settings) -> SdkConfig {
         let origin = Origin {
             profile: settings.profile.clone(),
             role: settings.assume_role.clone(),

@@ -24,3 +24,4 @@ mod s3_settings;
 mod s3_site;
 mod s3_stores;
 mod session;
+mod state;

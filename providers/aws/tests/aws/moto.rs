@@ -46,6 +46,40 @@ impl Moto {
             endpoint: format!("http://127.0.0.1:{port}"),
         }
     }
+
+    /// Makes a bucket.
+    pub fn make_bucket(&self, name: &str) {
+        let answer = self.ask("PUT", name, "");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// Switches the versioning of a bucket on.
+    pub fn keep_versions(&self, bucket: &str) {
+        let on = "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>";
+        let answer = self.ask("PUT", &format!("{bucket}?versioning"), on);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// Returns the headers of an object.
+    pub fn head(&self, bucket: &str, key: &str) -> String {
+        self.ask("HEAD", &format!("{bucket}/{key}"), "")
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        use std::io::{Read as _, Write as _};
+        let address = self.endpoint.trim_start_matches("http://");
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let user = "AWS4-HMAC-SHA256 Credential=test-key/20260101/us-east-1/s3/aws4_request";
+        write!(
+            stream,
+            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {user}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
 }
 
 impl Drop for Moto {

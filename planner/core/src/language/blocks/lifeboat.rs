@@ -8,11 +8,13 @@ use crate::language::failure::{Collector, Evaluation, Failure, span_of};
 use crate::language::nearest::suggestion;
 use crate::language::path::absolute;
 use crate::language::version::{Version, fulfils};
+use lifeboat_model::Attributes;
 
 use super::reader::Reader;
+use super::state_s3;
 
 /// Kinds of state that a later version will know.
-const NOT_YET: [&str; 2] = ["s3", "postgres"];
+const NOT_YET: [&str; 1] = ["postgres"];
 
 /// Reads the first `lifeboat` block, if there is one.
 pub(super) fn read(
@@ -85,24 +87,38 @@ fn read_state(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<StateBlo
     if declared.block.labels.len() != 1 {
         return Err(place
             .error("language::labels", "`state` has 1 label, its kind", "")
-            .help("Write it as `state \"local\" { path = … }`.")
+            .help("Write it as `state \"local\" { path = … }` or `state \"s3\" { bucket = … }`.")
             .into());
     }
     if NOT_YET.contains(&kind) {
         let message = format!("a state of kind `{kind}` is not supported by this version yet");
         return Err(place.error("language::not_yet", message, "").into());
     }
-    if kind != "local" {
-        return Err(place
+    let reader = Reader::new(world, declared, Scope::of(declared.file));
+    let attributes = match kind {
+        "local" => in_file(&reader),
+        "s3" => state_s3::read(&reader),
+        _ => Err(place
             .error(
                 "language::unknown_kind",
                 format!("there is no state of kind `{kind}`"),
                 "",
             )
-            .maybe_help(suggestion(kind, ["local"]))
-            .into());
-    }
-    let reader = Reader::new(world, declared, Scope::of(declared.file));
+            .maybe_help(suggestion(kind, ["local", "s3"]))
+            .into()),
+    };
+    Ok(StateBlock {
+        kind: kind.to_owned(),
+        attributes: attributes?,
+        at: crate::configuration::Location {
+            file: declared.file.to_owned(),
+            span: span_of(declared.block),
+        },
+    })
+}
+
+/// Reads the arguments of a state in a file.
+fn in_file(reader: &Reader<'_>) -> Evaluation<Attributes> {
     let mut collector = Collector::default();
     collector.take(reader.shape(&["path"], &[]));
     collector.take(reader.required("path"));
@@ -114,15 +130,8 @@ fn read_state(world: &World<'_>, declared: &Declared<'_>) -> Evaluation<StateBlo
         collector.push(place.error("language::argument_value", message, ""));
     }
     let attributes = path.map(|(text, _)| {
-        let path = absolute(&world.inputs.base_dir, &text);
+        let path = absolute(&reader.world.inputs.base_dir, &text);
         ("path".to_owned(), serde_json::Value::String(path))
     });
-    collector.finish(StateBlock {
-        kind: kind.to_owned(),
-        attributes: attributes.into_iter().collect(),
-        at: crate::configuration::Location {
-            file: declared.file.to_owned(),
-            span: span_of(declared.block),
-        },
-    })
+    collector.finish(attributes.into_iter().collect())
 }

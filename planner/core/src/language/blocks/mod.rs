@@ -19,6 +19,7 @@ mod retention;
 mod said;
 mod service;
 mod sources;
+mod state_s3;
 mod target;
 mod unused;
 

@@ -8,7 +8,7 @@ fn the_lifeboat_block_is_checked() {
         r#"
 lifeboat {
   required_version = ">= 0.2"
-  state "s3" {
+  state "postgres" {
     bucket = "x"
   }
   backend = 1
@@ -22,10 +22,10 @@ lifeboat {
       |                      ^^^^^^^^
       help: Use a version of lifeboat that it allows, or change what it requires.
 
-    error[language::not_yet]: a state of kind `s3` is not supported by this version yet
+    error[language::not_yet]: a state of kind `postgres` is not supported by this version yet
       main.dr.hcl:4:3
-      |   state "s3" {
-      |   ^^^^^^^^^^
+      |   state "postgres" {
+      |   ^^^^^^^^^^^^^^^^
 
     error[language::unknown_argument]: `lifeboat` has no argument `backend`
       main.dr.hcl:7:3
@@ -518,5 +518,57 @@ fn outputs_are_checked() {
       main.dr.hcl:6:15
       |   sensitive = 3
       |               ^ this is a number
+    "#);
+}
+
+#[test]
+fn a_state_in_s3_is_checked_word_by_word() {
+    let shown = problems(
+        r#"
+lifeboat {
+  state "s3" {
+    bukcet     = "acme-dr"
+    key        = "/prod.state.json"
+    region     = ""
+    encryption = "aes256"
+    kms_key    = "alias/state"
+    lease      = "2s"
+  }
+}
+"#,
+    );
+    insta::assert_snapshot!(shown, @r#"
+    error[language::missing_argument]: `state` needs the argument `bucket`
+      main.dr.hcl:3:3
+      |   state "s3" {
+      |   ^^^^^^^^^^
+
+    error[language::unknown_argument]: `state` has no argument `bukcet`
+      main.dr.hcl:4:5
+      |     bukcet     = "acme-dr"
+      |     ^^^^^^
+      help: Did you mean `bucket`?
+
+    error[language::argument_value]: this is not the key of an object
+      main.dr.hcl:5:18
+      |     key        = "/prod.state.json"
+      |                  ^^^^^^^^^^^^^^^^^^
+      help: Write it as `prod.state.json` or `team/prod.state.json`.
+
+    error[language::argument_value]: `region` is empty
+      main.dr.hcl:6:18
+      |     region     = ""
+      |                  ^^
+
+    error[language::argument_value]: `encryption` cannot be `aes256`
+      main.dr.hcl:7:18
+      |     encryption = "aes256"
+      |                  ^^^^^^^^
+      help: Did you mean `AES256`?
+
+    error[language::argument_value]: a lease is between 5s and 1h
+      main.dr.hcl:9:18
+      |     lease      = "2s"
+      |                  ^^^^
     "#);
 }
