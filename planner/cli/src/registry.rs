@@ -203,12 +203,21 @@ pub(crate) fn shared_state(
             .parse()
             .map_err(|error| Failure::usage(format!("`lease` is no duration: {error}")))?,
     };
-    let objects: Arc<dyn ObjectStore> = match kind {
-        #[cfg(feature = "aws")]
-        "s3" => Arc::new(lifeboat_aws::S3Store::new(arguments)?),
-        other => return Err(without(other)),
-    };
-    Ok(StateStore::shared(objects, lease, version))
+    Ok(StateStore::shared(
+        objects(kind, arguments)?,
+        lease,
+        version,
+    ))
+}
+
+/// Returns the objects of a store of this kind.
+fn objects(kind: &str, arguments: &Attributes) -> Result<Arc<dyn ObjectStore>, Failure> {
+    #[cfg(feature = "aws")]
+    if kind == "s3" {
+        return Ok(Arc::new(lifeboat_aws::S3Store::new(arguments)?));
+    }
+    let _ = arguments;
+    Err(without(kind))
 }
 
 fn without(kind: &str) -> Failure {

@@ -64,7 +64,11 @@ fn requests_are_counted_where_everything_is_shown() {
         "#,
     );
     let verbose = sandbox.run_with(&KEYS, &["plan", "-v"]);
-    assert!(verbose.err.contains("\naws: 5 requests\n"), "{}", verbose.err);
+    assert!(
+        verbose.err.contains("\naws: 5 requests\n"),
+        "{}",
+        verbose.err
+    );
     sandbox
         .run_with(&KEYS, &["plan"])
         .complains("127.0.0.1:1")
