@@ -6,6 +6,7 @@
 )]
 
 mod bad_days;
+mod conformance_rds;
 mod faults;
 mod localstack;
 mod moto;

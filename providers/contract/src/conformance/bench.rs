@@ -237,6 +237,17 @@ impl Bench {
         )
     }
 
+    /// Fails unless reading answers that a target does not exist: by its absence, or by a failure that says just that
+    /// and may name what was meant.
+    pub(super) async fn ensure_gone(&self, target: &Item) -> Step {
+        let answer = self.read(&[target]).await?;
+        let missing = ErrorClass::NotFound.as_str();
+        let told = answer.failures.values().all(|it| it.class == missing);
+        ensure(answer.resources.is_empty() && told, || {
+            format!("`{}` should be gone: {answer:?}", target.address)
+        })
+    }
+
     pub(super) async fn points(&self, item: &Item) -> Step<Vec<RecoveryPoint>> {
         Ok(self.live(item).await?.recovery_points)
     }

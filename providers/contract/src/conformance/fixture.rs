@@ -84,6 +84,12 @@ pub struct Fixture {
     pub elsewhere: String,
     /// A path of the target, that can be restored alone.
     pub one_path: Option<String>,
+    /// Whether the repositories are there by themselves, so that nothing makes or removes them.
+    pub repositories_stand: bool,
+    /// Whether a restore can write over what is there; else it makes something new each time.
+    pub restores_over: bool,
+    /// Attributes of further blocks that the items refer to: those of providers.
+    pub blocks: BTreeMap<Address, Attributes>,
 }
 
 impl Fixture {
@@ -126,7 +132,19 @@ impl Fixture {
             secrets: Vec::new(),
             elsewhere: String::new(),
             one_path: None,
+            repositories_stand: false,
+            restores_over: true,
+            blocks: BTreeMap::new(),
         }
+    }
+
+    /// Lets the repositories be there by themselves, and the snapshot name none: its points stay with the target's
+    /// service.
+    #[must_use]
+    pub fn with_standing_repositories(mut self) -> Self {
+        self.repositories_stand = true;
+        self.snapshot.attributes.remove("repository");
+        self
     }
 
     /// Adds a copy into the second repository.
@@ -227,8 +245,11 @@ impl Fixture {
 
     /// Returns what lifeboat manages, in an order in which it can be created.
     pub fn managed(&self) -> Vec<&Item> {
-        [&self.repository, &self.second_repository, &self.snapshot]
+        let made = !self.repositories_stand;
+        [&self.repository, &self.second_repository]
             .into_iter()
+            .filter(|_| made)
+            .chain([&self.snapshot])
             .chain(&self.copy)
             .chain(&self.settings)
             .chain(&self.log)
@@ -247,7 +268,10 @@ impl Fixture {
 
     /// Returns everything, the target first.
     pub fn items(&self) -> Vec<&Item> {
+        let stand = self.repositories_stand;
+        let standing = [&self.repository, &self.second_repository];
         std::iter::once(&self.target)
+            .chain(standing.into_iter().filter(|_| stand))
             .chain(self.managed())
             .collect()
     }
@@ -262,6 +286,7 @@ impl Fixture {
         ]
         .into_iter()
         .map(|item| (item.address.clone(), item.attributes.clone()))
+        .chain(self.blocks.clone())
         .collect()
     }
 }

@@ -118,7 +118,7 @@ pub(super) async fn missing_source_makes_no_point(bench: &Bench) -> Step {
     bench.set_up().await?;
     let point = bench.point("first").await?;
     bench.meddle(Meddling::RemoveSource).await?;
-    bench.ensure_absent(&bench.fixture.target).await?;
+    bench.ensure_gone(&bench.fixture.target).await?;
     let said = bench.try_back_up(&bench.fixture.snapshot, "second").await;
     super::super::bench::ensure_refused(said, ErrorClass::NotFound, "a backup of nothing")?;
     let held = ids(&bench.points(&bench.fixture.snapshot).await?);

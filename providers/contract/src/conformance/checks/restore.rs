@@ -107,7 +107,13 @@ pub(super) async fn restore_refuses_existing_data(bench: &Bench) -> Step {
             "in place",
         )
         .await;
-    ensure_refused(said, ErrorClass::Conflict, "a restore over the source")?;
+    if bench.fixture.restores_over {
+        ensure_refused(said, ErrorClass::Conflict, "a restore over the source")?;
+    } else {
+        ensure(said.is_err(), || {
+            "a restore goes where none can go".to_owned()
+        })?;
+    }
     ensure_same(&bench.site().source().await, &changed)?;
 
     bench.meddle(Meddling::Occupy(&elsewhere)).await?;
@@ -122,6 +128,12 @@ pub(super) async fn restore_refuses_existing_data(bench: &Bench) -> Step {
     let said = bench
         .try_restore(snapshot, &point.id, to(), &[], true, "over it")
         .await;
+    if !bench.fixture.restores_over {
+        ensure(said.is_err(), || {
+            "a restore writes over what it cannot write over".to_owned()
+        })?;
+        return ensure_same(&bench.site().restored(&elsewhere).await, &occupied);
+    }
     let report = done(said, "a restore that may overwrite")?;
     let restored = bench.site().restored(&report.into).await;
     for (name, bytes) in &before {
