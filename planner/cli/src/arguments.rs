@@ -110,6 +110,8 @@ pub(crate) enum Command {
     State(commands::state::StateArguments),
     /// Take what is live into the state.
     Import(commands::import::ImportArguments),
+    /// List the data stores that there are, and what protects each now. Reads only.
+    Discover(commands::discover::DiscoverArguments),
     /// Show the values of the outputs.
     Output(commands::output::OutputArguments),
     /// Make a recovery point now, or list the ones that there are.

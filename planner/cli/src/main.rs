@@ -112,6 +112,7 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Exit, Failure>
         Command::Show(arguments) => commands::show::run(session, arguments),
         Command::State(arguments) => commands::state::run(session, arguments).await,
         Command::Import(arguments) => commands::import::run(session, arguments).await,
+        Command::Discover(arguments) => commands::discover::run(session, arguments).await,
         Command::Output(arguments) => commands::output::run(session, arguments),
         Command::Backup(arguments) => commands::backup::run(session, arguments).await,
         Command::Restore(arguments) => commands::restore::run(session, arguments).await,

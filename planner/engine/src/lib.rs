@@ -10,6 +10,7 @@
 
 pub mod audit;
 mod clock;
+pub mod discover;
 pub mod drill;
 mod error;
 mod event;
@@ -29,6 +30,7 @@ mod stop;
 
 pub use audit::{AuditEntry, AuditError, AuditTrail, Chain, Fact};
 pub use clock::Clock;
+pub use discover::discover;
 pub use drill::{Drill, DrillOutcome, drill};
 pub use error::EngineError;
 pub use event::{Event, EventSink};

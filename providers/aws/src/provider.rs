@@ -5,15 +5,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::join;
 use lifeboat_contract::{
-    BackUpReport, BackUpRequest, CallContext, ChangeRequest, Protected, Provider, ProviderError,
-    ReadRequest, RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
+    BackUpReport, BackUpRequest, CallContext, ChangeRequest, DiscoverQuery, Discovered, Protected,
+    Provider, ProviderError, ReadRequest, RestoreReport, RestoreRequest, RestoredRequest,
+    VerifyReport, VerifyRequest,
 };
 use lifeboat_model::{Attributes, Catalog, LiveResource, LiveState, RecoveryPointId};
 
 use crate::catalog::{Scheduling, catalog_of};
 use crate::client::{Aws, Connection};
 use crate::settings::Settings;
-use crate::{rds, s3};
+use crate::{discover, rds, s3};
 
 /// What the kinds of buckets begin with; every other kind is of RDS.
 const OF_S3: &str = "aws_s3_";
@@ -85,6 +86,14 @@ impl Provider for AwsProvider {
         live.places.extend(other.places);
         live.needs.extend(other.needs);
         Ok(live)
+    }
+
+    async fn discover(
+        &self,
+        query: &DiscoverQuery,
+        _context: &CallContext,
+    ) -> Result<Vec<Discovered>, ProviderError> {
+        discover::discover(&self.aws, query).await
     }
 
     async fn change(

@@ -19,6 +19,7 @@ mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod context;
+mod discover;
 mod error;
 pub mod objects;
 mod provider;
@@ -30,6 +31,7 @@ pub use act::{
 };
 pub use change::{ChangeKind, ChangeRequest};
 pub use context::{CallContext, Cancel, Progress, Silent};
+pub use discover::{DiscoverQuery, Discovered};
 pub use error::{ErrorClass, ProviderError};
 pub use provider::Provider;
 pub use read::{ReadItem, ReadRequest};

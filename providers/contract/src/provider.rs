@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use lifeboat_model::{Catalog, LiveResource, LiveState, RecoveryPointId};
 
 use crate::{
-    BackUpReport, BackUpRequest, CallContext, ChangeRequest, Protected, ProviderError, ReadRequest,
-    RestoreReport, RestoreRequest, RestoredRequest, VerifyReport, VerifyRequest,
+    BackUpReport, BackUpRequest, CallContext, ChangeRequest, DiscoverQuery, Discovered, ErrorClass,
+    Protected, ProviderError, ReadRequest, RestoreReport, RestoreRequest, RestoredRequest,
+    VerifyReport, VerifyRequest,
 };
 
 /// One configured provider: it describes, reads, changes and acts.
@@ -30,6 +31,26 @@ pub trait Provider: Send + Sync {
         request: ReadRequest<'_>,
         context: &CallContext,
     ) -> Result<LiveState, ProviderError>;
+
+    /// Looks for data stores, whether a configuration names them or not; by region, kind and name.
+    ///
+    /// A listing for each kind in each region, never a request for each store where a bulk one exists.
+    ///
+    /// # Errors
+    /// When not everything that was asked for could be listed; [`Invalid`](ErrorClass::Invalid) where the provider
+    /// cannot look for anything, as it stands here.
+    async fn discover(
+        &self,
+        query: &DiscoverQuery,
+        context: &CallContext,
+    ) -> Result<Vec<Discovered>, ProviderError> {
+        let _ = (query, context);
+        Err(ProviderError::new(
+            ErrorClass::Invalid,
+            "this provider cannot look for data stores",
+        )
+        .help("Write a target block for each."))
+    }
 
     /// Carries out one change, and reads the resource back: none after a deletion.
     ///

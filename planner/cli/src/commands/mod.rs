@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod destroy;
+pub(crate) mod discover;
 pub(crate) mod drift;
 pub(crate) mod drill;
 pub(crate) mod explain;

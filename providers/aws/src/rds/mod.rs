@@ -12,5 +12,6 @@ mod restore;
 pub(crate) mod service;
 mod subject;
 
-pub(crate) use catalog::catalog;
+pub(crate) use catalog::{CLUSTER, INSTANCE, catalog};
 pub(crate) use change::Gates;
+pub(crate) use read::{Database, clusters, instances};

@@ -78,6 +78,8 @@ impl Builder<'_> {
     }
 
     /// Returns how long a whole restore takes: as declared, or as in the last drill of a state that kept no others.
+    ///
+    /// A replica is promoted, not restored: what is declared of its target is not about it.
     fn whole(
         &mut self,
         site: &Site<'_>,
@@ -85,6 +87,10 @@ impl Builder<'_> {
         drill: Option<&DrillRecord>,
     ) -> Option<Input<Span>> {
         let mut places = places.clone();
+        if site.mechanism == Mechanism::Replica {
+            places.nearest_first.truncate(1);
+            places.providers.clear();
+        }
         let measured =
             drill.map(|drill| Measurement::first(InputValue::Span(drill.took), drill.at));
         let own = places.nearest_first.first_mut();

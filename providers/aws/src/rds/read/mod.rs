@@ -28,7 +28,7 @@ use crate::error::unknown_kind;
 use region::{Lists, Region, failure};
 
 pub(crate) use database::Database;
-pub(crate) use listing::Automated;
+pub(crate) use listing::{Automated, clusters, instances};
 pub(crate) use protection::{Shown, retention_days};
 pub(crate) use replica::is_synchronous;
 pub(crate) use target::backups_of;

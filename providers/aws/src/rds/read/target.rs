@@ -44,6 +44,7 @@ pub(super) fn database(
             attributes,
             facts: facts(found, writer),
             domains: place::of_database(session, found, writer),
+            needs: needs.clone(),
             ..LiveResource::default()
         }),
         places: by_backups
