@@ -17,29 +17,29 @@ use crate::moto::Moto;
 use crate::session;
 
 /// The region of the targets.
-pub const HOME: &str = "eu-west-1";
+pub(crate) const HOME: &str = "eu-west-1";
 /// The region of the copies.
-pub const AWAY: &str = "us-west-2";
+pub(crate) const AWAY: &str = "us-west-2";
 /// The role of another account.
-pub const VAULT_ROLE: &str = "arn:aws:iam::222222222222:role/vault";
+pub(crate) const VAULT_ROLE: &str = "arn:aws:iam::222222222222:role/vault";
 
 /// A moto server with a provider that works on it.
-pub struct Estate {
-    pub moto: Moto,
-    pub provider: AwsProvider,
+pub(crate) struct Estate {
+    pub(crate) moto: Moto,
+    pub(crate) provider: AwsProvider,
 }
 
 /// A protection, and what it refers to.
 #[derive(Clone)]
-pub struct Protection {
-    pub address: Address,
-    pub kind: &'static str,
-    pub attributes: Attributes,
-    pub bindings: BTreeMap<Address, Attributes>,
+pub(crate) struct Protection {
+    pub(crate) address: Address,
+    pub(crate) kind: &'static str,
+    pub(crate) attributes: Attributes,
+    pub(crate) bindings: BTreeMap<Address, Attributes>,
 }
 
 impl Protection {
-    pub fn protected(&self) -> Protected<'_> {
+    pub(crate) fn protected(&self) -> Protected<'_> {
         Protected {
             address: &self.address,
             kind: self.kind,
@@ -49,13 +49,13 @@ impl Protection {
     }
 
     /// Sets an attribute.
-    pub fn with(mut self, name: &str, value: Value) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.attributes.insert(name.to_owned(), value);
         self
     }
 }
 
-pub fn address(text: &str) -> Address {
+pub(crate) fn address(text: &str) -> Address {
     text.parse().unwrap()
 }
 
@@ -67,7 +67,7 @@ fn object(value: Value) -> Attributes {
 }
 
 impl Estate {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let moto = Moto::start();
         let provider = session::provider(&moto.endpoint, HOME);
         Self { moto, provider }
@@ -87,26 +87,26 @@ impl Estate {
     }
 
     /// Returns RDS as somebody beside lifeboat speaks to it.
-    pub fn rds(&self, region: &str) -> aws_sdk_rds::Client {
+    pub(crate) fn rds(&self, region: &str) -> aws_sdk_rds::Client {
         aws_sdk_rds::Client::new(&self.config(region))
     }
 
     /// Makes a key, and returns its ARN.
-    pub async fn key(&self, region: &str) -> String {
+    pub(crate) async fn key(&self, region: &str) -> String {
         let kms = aws_sdk_kms::Client::new(&self.config(region));
         let made = kms.create_key().send().await.unwrap();
         made.key_metadata.unwrap().arn.unwrap()
     }
 
     /// Turns a key off.
-    pub async fn disable_key(&self, region: &str, key: &str) {
+    pub(crate) async fn disable_key(&self, region: &str, key: &str) {
         let kms = aws_sdk_kms::Client::new(&self.config(region));
         let id = key.rsplit('/').next().unwrap();
         kms.disable_key().key_id(id).send().await.unwrap();
     }
 
     /// Makes the instance `orders`, which is in groups of its own, encrypted if there is a key.
-    pub async fn orders(&self, key: Option<&str>) {
+    pub(crate) async fn orders(&self, key: Option<&str>) {
         let rds = self.rds(HOME);
         rds.create_db_parameter_group()
             .db_parameter_group_name("orders-16")
@@ -139,7 +139,7 @@ impl Estate {
     }
 
     /// Makes the Aurora cluster `ledger` with a writer.
-    pub async fn ledger(&self) {
+    pub(crate) async fn ledger(&self) {
         let rds = self.rds(HOME);
         rds.create_db_cluster()
             .db_cluster_identifier("ledger")
@@ -162,7 +162,7 @@ impl Estate {
     }
 
     /// Returns a protection of a target by the mechanism that the last part of its address names.
-    pub fn protection(&self, text: &str, kind: &'static str) -> Protection {
+    pub(crate) fn protection(&self, text: &str, kind: &'static str) -> Protection {
         let address = address(text);
         let mut target = address.clone();
         target.part = None;
@@ -194,7 +194,13 @@ impl Estate {
     }
 
     /// Returns the copy of a protection into a repository, which has a key if one is given.
-    pub fn copy(&self, of: &Protection, text: &str, into: &str, key: Option<&str>) -> Protection {
+    pub(crate) fn copy(
+        &self,
+        of: &Protection,
+        text: &str,
+        into: &str,
+        key: Option<&str>,
+    ) -> Protection {
         let mut copy = self.protection(text, "aws_rds_copy");
         let repository = address_of_block("aws_rds_backups", into);
         copy.bindings
@@ -206,7 +212,7 @@ impl Estate {
             .with("repository", json!(repository.to_string()))
     }
 
-    pub async fn back_up(
+    pub(crate) async fn back_up(
         &self,
         protection: &Protection,
         token: &str,
@@ -220,13 +226,13 @@ impl Estate {
     }
 
     /// Backs up and returns the id of the one point.
-    pub async fn point(&self, protection: &Protection, token: &str) -> RecoveryPointId {
+    pub(crate) async fn point(&self, protection: &Protection, token: &str) -> RecoveryPointId {
         let mut points = self.back_up(protection, token).await.unwrap().points;
         assert_eq!(points.len(), 1);
         points.remove(0).id
     }
 
-    pub async fn restore(
+    pub(crate) async fn restore(
         &self,
         protection: &Protection,
         point: &RecoveryPointId,
@@ -245,7 +251,7 @@ impl Estate {
             .await
     }
 
-    pub async fn verify_restored(
+    pub(crate) async fn verify_restored(
         &self,
         protection: &Protection,
         point: &RecoveryPointId,
@@ -261,7 +267,7 @@ impl Estate {
         said.unwrap()
     }
 
-    pub async fn verify(&self, protection: &Protection, read_data: bool) -> VerifyReport {
+    pub(crate) async fn verify(&self, protection: &Protection, read_data: bool) -> VerifyReport {
         let request = VerifyRequest {
             protected: protection.protected(),
             read_data,
@@ -272,7 +278,7 @@ impl Estate {
             .unwrap()
     }
 
-    pub async fn delete(
+    pub(crate) async fn delete(
         &self,
         protection: &Protection,
         points: &[RecoveryPointId],
@@ -284,13 +290,13 @@ impl Estate {
         said.await
     }
 
-    pub async fn discard(&self, into: &str) -> Result<(), ProviderError> {
+    pub(crate) async fn discard(&self, into: &str) -> Result<(), ProviderError> {
         let context = session::context("discard");
         self.provider.discard_scratch(into, &context).await
     }
 
     /// Returns the instances of a region, as they are.
-    pub async fn instance(&self, region: &str, name: &str) -> Option<DbInstance> {
+    pub(crate) async fn instance(&self, region: &str, name: &str) -> Option<DbInstance> {
         let all = self
             .rds(region)
             .describe_db_instances()
@@ -302,7 +308,7 @@ impl Estate {
     }
 
     /// Returns the manual snapshots of a region.
-    pub async fn snapshots(&self, region: &str) -> Vec<DbSnapshot> {
+    pub(crate) async fn snapshots(&self, region: &str) -> Vec<DbSnapshot> {
         let said = self
             .rds(region)
             .describe_db_snapshots()
@@ -316,7 +322,7 @@ fn address_of_block(kind: &str, name: &str) -> Address {
 }
 
 /// Returns the checks of a report, one a line.
-pub fn lines(report: &VerifyReport) -> String {
+pub(crate) fn lines(report: &VerifyReport) -> String {
     let lines = report.checks.iter().map(|check| {
         let verdict = if check.passed { "passed" } else { "FAILED" };
         format!("{} {verdict}: {}", check.name, check.detail)

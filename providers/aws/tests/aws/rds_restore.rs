@@ -3,7 +3,7 @@
 //! moto restores at once, ignores the instant of a restore to a point in time, and keeps no data; what is proved is
 //! which request is made, that the groups are put back, and that nothing of somebody else is touched.
 
-use lifeboat_contract::{Destination, ErrorClass, Provider as _};
+use lifeboat_contract::{Destination, ErrorClass};
 use lifeboat_model::RecoveryPointId;
 
 use crate::rds_estate::{AWAY, Estate, HOME, lines};
