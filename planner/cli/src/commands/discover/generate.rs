@@ -175,3 +175,75 @@ fn literal(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn store(kind: &str, name: &str, region: &str) -> Discovered {
+        let argument = if kind == "aws_s3_bucket" {
+            "bucket"
+        } else {
+            "identifier"
+        };
+        Discovered {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            attributes: [(argument.to_owned(), json!(name))].into(),
+            region: region.to_owned(),
+            tags: BTreeMap::new(),
+            protected_by: vec!["automated backups, 7d".to_owned()],
+        }
+    }
+
+    #[test]
+    fn each_region_gets_a_provider_block_and_each_store_a_label_of_its_own() {
+        let asked = Asked {
+            address: Address::named(Block::Provider, "local"),
+            attributes: [("scheduler".to_owned(), json!("external"))].into(),
+            configuration: None,
+        };
+        let query = DiscoverQuery {
+            regions: vec!["eu-west-1".to_owned(), "eu-central-1".to_owned()],
+            ..DiscoverQuery::default()
+        };
+        let stores = [
+            store("aws_db_instance", "1.orders", "eu-central-1"),
+            store("aws_db_instance", "1.orders", "eu-west-1"),
+            store("aws_s3_bucket", "a.${b}", "eu-west-1"),
+        ];
+        let stores: Vec<&Discovered> = stores.iter().collect();
+        let text = text(&asked, &query, &stores).unwrap_or_default();
+        insta::assert_snapshot!(text, @r#"
+        # Found by `lifeboat discover`. Each target still needs an objective.
+
+        provider "local" {
+          alias     = "eu_central_1"
+          region    = "eu-central-1"
+          scheduler = "external"
+        }
+
+        provider "local" {
+          region    = "eu-west-1"
+          scheduler = "external"
+        }
+
+        # In eu-central-1; protected by: automated backups, 7d.
+        target "aws_db_instance" "_1_orders" {
+          provider   = provider.local.eu_central_1
+          identifier = "1.orders"
+        }
+
+        # In eu-west-1; protected by: automated backups, 7d.
+        target "aws_db_instance" "_1_orders_" {
+          identifier = "1.orders"
+        }
+
+        # In eu-west-1; protected by: automated backups, 7d.
+        target "aws_s3_bucket" "a___b_" {
+          bucket = "a.$${b}"
+        }
+        "#);
+    }
+}
