@@ -19,7 +19,7 @@ pub(crate) struct SchemaArguments {
 enum SchemaCommand {
     /// Write the smallest IAM policy that a command runs with on AWS.
     Iam {
-        /// The command: `plan` is enough for drift, status and verify too, `restore` for drills.
+        /// The command: `plan` is enough for drift and status too, `restore` for drills and `verify`.
         #[arg(long = "for", value_enum, value_name = "COMMAND")]
         purpose: For,
         /// The partition of AWS that the accounts are in.

@@ -17,13 +17,13 @@ use self::table::{Action, TABLE};
 /// A command that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
-    /// Everything that only reads: `plan`, `drift`, `status`, `verify`.
+    /// Everything that only reads settings: `plan`, `drift`, `status`.
     Plan,
     /// `apply`, `destroy`, `import`.
     Apply,
     /// `backup run`.
     Backup,
-    /// `restore` and `drill`.
+    /// `restore`, `drill` and `verify`.
     Restore,
     /// Going over to the other region.
     Failover,

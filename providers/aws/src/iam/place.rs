@@ -21,6 +21,12 @@ pub(super) enum Place {
     Groups,
     /// Keys of KMS.
     Keys,
+    /// Buckets.
+    Buckets,
+    /// Objects and their versions.
+    Objects,
+    /// Roles that are handed to a service.
+    Roles,
 }
 
 impl Place {
@@ -36,6 +42,9 @@ impl Place {
             Self::AutomatedBackups => "AutomatedBackups",
             Self::Groups => "Groups",
             Self::Keys => "Keys",
+            Self::Buckets => "Buckets",
+            Self::Objects => "Objects",
+            Self::Roles => "Roles",
         }
     }
 
@@ -59,6 +68,9 @@ impl Place {
                 "rds:*:*:subgrp:*",
             ],
             Self::Keys => &["kms:*:*:key/*"],
+            Self::Buckets => &["s3:::*"],
+            Self::Objects => &["s3:::*/*"],
+            Self::Roles => &["iam::*:role/*"],
         };
         patterns
             .iter()

@@ -4,8 +4,8 @@
 
 use super::Purpose::{self, Apply, Backup, Failover, Plan, Restore};
 use super::place::Place::{
-    self, AutomatedBackups, Clusters, GlobalClusters, Groups, Instances, Keys, Lists, OurSnapshots,
-    Snapshots,
+    self, AutomatedBackups, Buckets, Clusters, GlobalClusters, Groups, Instances, Keys, Lists,
+    Objects, OurSnapshots, Roles, Snapshots,
 };
 
 /// Leave that a command needs.
@@ -47,10 +47,12 @@ const fn along(
 /// STS tells everybody who they are.
 const NONE: &[Purpose] = &[];
 const APPLY: &[Purpose] = &[Apply];
+const RESTORE: &[Purpose] = &[Restore];
 const APPLY_BACKUP: &[Purpose] = &[Apply, Backup];
 const APPLY_RESTORE: &[Purpose] = &[Apply, Restore];
 const APPLY_FAILOVER: &[Purpose] = &[Apply, Failover];
 const RESTORE_FAILOVER: &[Purpose] = &[Restore, Failover];
+const APPLY_BACKUP_RESTORE: &[Purpose] = &[Apply, Backup, Restore];
 const APPLY_RESTORE_FAILOVER: &[Purpose] = &[Apply, Restore, Failover];
 const CHANGES: &[Purpose] = &[Apply, Backup, Restore, Failover];
 const EACH: &[Purpose] = &[Plan, Apply, Backup, Restore, Failover];
@@ -58,12 +60,25 @@ const EACH: &[Purpose] = &[Plan, Apply, Backup, Restore, Failover];
 /// The table, sorted.
 pub(super) const TABLE: &[Action] = &[
     along(
+        "s3:PutReplicationConfiguration",
+        "iam:PassRole",
+        APPLY,
+        &[Roles],
+    ),
+    along(
         "rds:CopyDBSnapshot",
         "kms:CreateGrant",
         APPLY_BACKUP,
         &[Keys],
     ),
+    along("s3:PutObject", "kms:Decrypt", APPLY_BACKUP_RESTORE, &[Keys]),
     called("kms:DescribeKey", EACH, &[Keys]),
+    along(
+        "s3:PutObject",
+        "kms:GenerateDataKey",
+        APPLY_BACKUP_RESTORE,
+        &[Keys],
+    ),
     called(
         "rds:AddTagsToResource",
         CHANGES,
@@ -171,5 +186,48 @@ pub(super) const TABLE: &[Action] = &[
         APPLY,
         &[Instances],
     ),
+    along(
+        "s3:PutObject",
+        "s3:AbortMultipartUpload",
+        APPLY_BACKUP_RESTORE,
+        &[Objects],
+    ),
+    called("s3:CreateBucket", APPLY_RESTORE, &[Buckets]),
+    called("s3:DeleteBucket", APPLY_RESTORE, &[Buckets]),
+    called("s3:DeleteObject", APPLY_BACKUP_RESTORE, &[Objects]),
+    called("s3:DeleteObjectVersion", RESTORE, &[Objects]),
+    called("s3:GetBucketObjectLockConfiguration", EACH, &[Buckets]),
+    called("s3:GetBucketPublicAccessBlock", EACH, &[Buckets]),
+    called("s3:GetBucketTagging", EACH, &[Buckets]),
+    called("s3:GetBucketVersioning", EACH, &[Buckets]),
+    called("s3:GetEncryptionConfiguration", EACH, &[Buckets]),
+    called("s3:GetLifecycleConfiguration", EACH, &[Buckets]),
+    called("s3:GetObject", APPLY_BACKUP_RESTORE, &[Objects]),
+    called("s3:GetObjectVersion", APPLY_BACKUP_RESTORE, &[Objects]),
+    along(
+        "s3:PutObject",
+        "s3:GetObjectVersionTagging",
+        APPLY_BACKUP_RESTORE,
+        &[Objects],
+    ),
+    called("s3:GetReplicationConfiguration", EACH, &[Buckets]),
+    called("s3:ListAllMyBuckets", EACH, &[Lists]),
+    called("s3:ListBucket", EACH, &[Buckets]),
+    called("s3:ListBucketVersions", EACH, &[Buckets]),
+    called("s3:PutBucketObjectLockConfiguration", APPLY, &[Buckets]),
+    called("s3:PutBucketPublicAccessBlock", APPLY, &[Buckets]),
+    called("s3:PutBucketTagging", APPLY_RESTORE, &[Buckets]),
+    called("s3:PutBucketVersioning", APPLY, &[Buckets]),
+    called("s3:PutEncryptionConfiguration", APPLY, &[Buckets]),
+    called("s3:PutLifecycleConfiguration", APPLY, &[Buckets]),
+    called("s3:PutObject", APPLY_BACKUP_RESTORE, &[Objects]),
+    along(
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        APPLY_BACKUP_RESTORE,
+        &[Objects],
+    ),
+    called("s3:PutReplicationConfiguration", APPLY, &[Buckets]),
     called("sts:GetCallerIdentity", NONE, &[Lists]),
+    called("tag:GetResources", EACH, &[Lists]),
 ];

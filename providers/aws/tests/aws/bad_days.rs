@@ -7,17 +7,19 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use lifeboat_aws::{AwsProvider, Connection};
 use lifeboat_contract::{
-    BackUpRequest, ChangeKind, ChangeRequest, ErrorClass, Provider as _, ProviderError, ReadItem,
-    ReadRequest,
+    BackUpRequest, ChangeKind, ChangeRequest, Provider as _, ProviderError, ReadItem, ReadRequest,
 };
 use serde_json::json;
 
 use crate::faults::{Fault, Faulty};
 use crate::rds_estate::{Estate, HOME, Protection};
+use crate::s3_site::{self, Resource, Site};
 use crate::session;
 
 /// How many instances a bad day has.
 const INSTANCES: usize = 50;
+/// And how many buckets.
+const BUCKETS: usize = 50;
 /// How often the engine tries again what may pass.
 const TRIES: usize = 6;
 
@@ -72,9 +74,33 @@ fn snapshot(estate: &Estate, number: usize) -> Protection {
     estate.protection(&address, "aws_rds_snapshot")
 }
 
+/// Makes as many buckets, and returns what protects them: versions that are kept, and a bucket of replicas for each.
+async fn buckets(estate: &Estate) -> Vec<Protection> {
+    let mut site = Site::at(&estate.moto.endpoint);
+    let mut all = Vec::new();
+    for number in 0..BUCKETS {
+        let name = format!("photos-{number:02}");
+        site.bucket(&name).await;
+        all.push(site.protection("log", &name, json!({ "window": "30d" })));
+        let mut replicas = site.repository(&format!("{name}-far"));
+        replicas.address.name = format!("far_{number:02}");
+        all.push(replicas);
+    }
+    let bindings = &site.bindings;
+    let protection = |resource: Resource| Protection {
+        kind: match resource.kind.as_str() {
+            "aws_s3_log" => "aws_s3_log",
+            _ => "aws_s3_replica_bucket",
+        },
+        address: resource.address,
+        attributes: resource.attributes,
+        bindings: bindings.clone(),
+    };
+    all.into_iter().map(protection).collect()
+}
+
 async fn create(provider: &AwsProvider, protection: &Protection) -> Result<(), ProviderError> {
-    let mut target = protection.address.clone();
-    target.part = None;
+    let target = protection.address.owner();
     let request = ChangeRequest {
         address: &protection.address,
         kind: protection.kind,
@@ -184,11 +210,12 @@ async fn expired_credentials_end_a_read_at_once_and_say_so() {
         items: items(&logs),
         bindings: &logs[0].bindings,
     };
-    let error = provider.read(request, &session::context("read")).await;
-    let error = error.unwrap_err();
-    assert_eq!(error.class, ErrorClass::Denied);
-    assert!(error.chain().contains("ExpiredToken"), "{}", error.chain());
-    assert!(!error.chain().contains("test-secret"), "{}", error.chain());
+    let live = provider.read(request, &session::context("read")).await;
+    let failures = live.unwrap().failures;
+    let failure = &failures[&logs[0].address];
+    assert_eq!(failure.class, "denied");
+    assert!(failure.message.contains("ExpiredToken"), "{failure:?}");
+    assert!(!failure.message.contains("test-secret"), "{failure:?}");
     assert_eq!(provider.requests(), 1);
 }
 
@@ -215,15 +242,15 @@ async fn a_day_with_six_faults_at_a_third_of_all_requests_converges_and_doubles_
     let estate = Estate::start();
     instances(&estate, INSTANCES).await;
     let faulty = Faulty::watched(11, 0.3, &Fault::SIX, "");
-    let all: Vec<_> = (0..INSTANCES)
-        .flat_map(|number| {
-            [
-                log(&estate, number),
-                replica(&estate, number),
-                snapshot(&estate, number),
-            ]
-        })
-        .collect();
+    let of_one = |number| {
+        [
+            log(&estate, number),
+            replica(&estate, number),
+            snapshot(&estate, number),
+        ]
+    };
+    let mut all: Vec<_> = (0..INSTANCES).flat_map(of_one).collect();
+    all.extend(buckets(&estate).await);
     let mut reruns = 0;
     loop {
         let provider = provider(&estate, faulty.connection());
@@ -247,6 +274,14 @@ async fn a_day_with_six_faults_at_a_third_of_all_requests_converges_and_doubles_
         assert_eq!(one.read_replica_db_instance_identifiers().len(), 1);
     }
     assert_eq!(snapshots(&estate).await, INSTANCES);
+    let s3 = s3_site::client(&estate.moto.endpoint);
+    let there = s3.list_buckets().send().await.unwrap();
+    assert_eq!(there.buckets().len(), 2 * BUCKETS);
+    for bucket in there.buckets() {
+        let versioning = s3.get_bucket_versioning().bucket(bucket.name().unwrap());
+        let versioning = versioning.send().await.unwrap();
+        assert_eq!(versioning.status().map(|it| it.as_str()), Some("Enabled"));
+    }
     let calm = provider(
         &estate,
         Connection {
@@ -258,4 +293,6 @@ async fn a_day_with_six_faults_at_a_third_of_all_requests_converges_and_doubles_
     assert!(again.is_empty(), "{again:?}");
     assert_eq!(snapshots(&estate).await, INSTANCES);
     assert_eq!(self::standing(&estate).await.len(), 2 * INSTANCES);
+    let there = s3.list_buckets().send().await.unwrap();
+    assert_eq!(there.buckets().len(), 2 * BUCKETS);
 }
