@@ -25,6 +25,9 @@ enum SchemaCommand {
         /// The partition of AWS that the accounts are in.
         #[arg(long, value_enum, default_value_t, value_name = "PARTITION")]
         partition: In,
+        /// Where the state lies, where that is S3.
+        #[arg(long, value_name = "BUCKET/KEY")]
+        state_in: Option<String>,
     },
 }
 
@@ -47,7 +50,11 @@ enum In {
 
 /// Writes a document for others.
 pub(crate) fn run(session: &Session, arguments: &SchemaArguments) -> Result<Exit, Failure> {
-    let SchemaCommand::Iam { purpose, partition } = &arguments.command;
+    let SchemaCommand::Iam {
+        purpose,
+        partition,
+        state_in,
+    } = &arguments.command;
     let purpose = match purpose {
         For::Plan => Purpose::Plan,
         For::Apply => Purpose::Apply,
@@ -60,7 +67,7 @@ pub(crate) fn run(session: &Session, arguments: &SchemaArguments) -> Result<Exit
         In::AwsCn => Partition::China,
         In::AwsUsGov => Partition::UsGov,
     };
-    let policy: Value = policy(purpose, partition);
+    let policy: Value = policy(purpose, partition, state_in.as_deref());
     session.report(|| format!("{policy:#}"), &policy)?;
     Ok(Exit::Fine)
 }

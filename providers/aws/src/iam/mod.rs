@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use self::place::Place;
-use self::table::{Action, TABLE};
+use self::table::{Action, STATE, TABLE};
 
 /// A command that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,12 +53,13 @@ impl Partition {
 /// Returns the smallest policy that a command runs with, in the form of IAM's policy documents, version 2012-10-17.
 ///
 /// One statement for each set of resources; what only lists stands in one of its own, because lists have no resource.
-pub fn policy(purpose: Purpose, partition: Partition) -> Value {
+/// `state` is where the state lies, where that is S3: `BUCKET/KEY`, whose locks and trail begin alike.
+pub fn policy(purpose: Purpose, partition: Partition, state: Option<&str>) -> Value {
     let mut actions: BTreeMap<&[Place], Vec<&str>> = BTreeMap::new();
     for action in TABLE.iter().filter(|action| action.is_for(purpose)) {
         actions.entry(action.on).or_default().push(action.name);
     }
-    let statements: Vec<Value> = actions
+    let mut statements: Vec<Value> = actions
         .into_iter()
         .map(|(places, names)| {
             let sids: Vec<&str> = places.iter().map(|place| place.sid()).collect();
@@ -71,6 +72,20 @@ pub fn policy(purpose: Purpose, partition: Partition) -> Value {
             })
         })
         .collect();
+    if let Some(state) = state {
+        let written = if purpose == Purpose::Plan {
+            1
+        } else {
+            STATE.len()
+        };
+        let names: Vec<&str> = STATE.iter().take(written).copied().collect();
+        statements.push(json!({
+            "Sid": "State",
+            "Effect": "Allow",
+            "Action": names,
+            "Resource": [format!("arn:{}:s3:::{state}*", partition.name())],
+        }));
+    }
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 

@@ -57,6 +57,9 @@ const APPLY_RESTORE_FAILOVER: &[Purpose] = &[Apply, Restore, Failover];
 const CHANGES: &[Purpose] = &[Apply, Backup, Restore, Failover];
 const EACH: &[Purpose] = &[Plan, Apply, Backup, Restore, Failover];
 
+/// What a state in S3 takes: the first reads it, all of them lock and write it.
+pub(super) const STATE: [&str; 3] = ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"];
+
 /// The table, sorted.
 pub(super) const TABLE: &[Action] = &[
     along(
@@ -194,7 +197,6 @@ pub(super) const TABLE: &[Action] = &[
     ),
     called("s3:CreateBucket", APPLY_RESTORE, &[Buckets]),
     called("s3:DeleteBucket", APPLY_RESTORE, &[Buckets]),
-    called("s3:DeleteObject", APPLY_BACKUP_RESTORE, &[Objects]),
     called("s3:DeleteObjectVersion", RESTORE, &[Objects]),
     called("s3:GetBucketObjectLockConfiguration", EACH, &[Buckets]),
     called("s3:GetBucketPublicAccessBlock", EACH, &[Buckets]),
@@ -202,7 +204,6 @@ pub(super) const TABLE: &[Action] = &[
     called("s3:GetBucketVersioning", EACH, &[Buckets]),
     called("s3:GetEncryptionConfiguration", EACH, &[Buckets]),
     called("s3:GetLifecycleConfiguration", EACH, &[Buckets]),
-    called("s3:GetObject", APPLY_BACKUP_RESTORE, &[Objects]),
     called("s3:GetObjectVersion", APPLY_BACKUP_RESTORE, &[Objects]),
     along(
         "s3:PutObject",

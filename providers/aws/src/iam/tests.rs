@@ -71,7 +71,9 @@ fn each_action_that_the_code_calls_has_its_line_and_each_line_its_call() {
     let listed: BTreeSet<String> = TABLE
         .iter()
         .filter(|action| action.along.is_none())
-        .map(|action| action.name.to_owned())
+        .map(|action| action.name)
+        .chain(STATE)
+        .map(str::to_owned)
         .collect();
     let missing: Vec<_> = called.difference(&listed).collect();
     assert!(
@@ -131,7 +133,7 @@ fn an_apply_may_do_what_backup_run_does_because_it_makes_first_points_and_lets_o
 
 #[test]
 fn a_plan_gets_a_policy_that_can_be_pasted() {
-    let text = format!("{:#}", policy(Purpose::Plan, Partition::Aws));
+    let text = format!("{:#}", policy(Purpose::Plan, Partition::Aws, None));
     assert!(text.contains("\"Version\": \"2012-10-17\""), "{text}");
     assert!(text.contains("rds:DescribeDBInstances"), "{text}");
 }
@@ -139,7 +141,7 @@ fn a_plan_gets_a_policy_that_can_be_pasted() {
 #[test]
 fn a_policy_has_the_form_of_iam_and_fits_into_its_limit() {
     for purpose in PURPOSES {
-        let policy = policy(purpose, Partition::China);
+        let policy = policy(purpose, Partition::China, Some("states/lifeboat.json"));
         assert_eq!(policy["Version"], "2012-10-17");
         let mut sids = BTreeSet::new();
         for statement in policy["Statement"].as_array().unwrap() {
