@@ -47,31 +47,30 @@ fn a_command_that_has_no_policy_is_an_error_of_the_command_line() {
         .complains("failover");
 }
 
-/// Nobody listens on the endpoint, so that what is counted is what STS was asked.
+/// Nobody listens on the endpoint: STS is asked again and again, until the budget is spent.
 #[test]
-fn requests_are_counted_where_everything_is_shown() {
+fn requests_are_counted_where_everything_is_shown_and_end_with_their_budget() {
     let sandbox = Sandbox::empty();
     sandbox.write(
         "main.dr.hcl",
         r#"
         provider "aws" {
-          region       = "eu-west-1"
-          endpoint_url = "http://127.0.0.1:1"
+          region         = "eu-west-1"
+          endpoint_url   = "http://127.0.0.1:1"
+          request_budget = 3
         }
         target "aws_db_instance" "orders" {
           identifier = "orders"
         }
         "#,
     );
-    let verbose = sandbox.run_with(&KEYS, &["plan", "-v"]);
-    assert!(
-        verbose.err.contains("\naws: 5 requests\n"),
-        "{}",
-        verbose.err
-    );
+    sandbox
+        .run_with(&KEYS, &["plan", "-v"])
+        .complains("was not sent: the budget of 3 requests is spent")
+        .complains("\naws: 3 requests\n");
     sandbox
         .run_with(&KEYS, &["plan"])
-        .complains("127.0.0.1:1")
-        .never_says("requests\n")
+        .complains("was not sent")
+        .never_says("\naws: ")
         .never_says("testing-secret");
 }
