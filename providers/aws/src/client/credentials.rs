@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_smithy_async::time::{SharedTimeSource, TimeSource as _};
+use aws_smithy_async::time::SharedTimeSource;
 use tokio::sync::Mutex;
 
 /// How long before their end credentials are asked for again.

@@ -11,7 +11,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_async::time::TimeSource as _;
 use lifeboat_contract::{ErrorClass, ProviderError};
 use lifeboat_model::{Address, Attributes};
 use tokio::sync::{Mutex, OnceCell, Semaphore};

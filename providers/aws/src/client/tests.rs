@@ -374,7 +374,7 @@ impl HttpClient for Stalling {
 
 impl HttpConnector for Stalling {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if self.1.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+        if self.1.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
             return HttpConnectorFuture::new(std::future::pending());
         }
         self.0.call(request)

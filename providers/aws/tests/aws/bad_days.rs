@@ -204,7 +204,7 @@ async fn a_read_finishes_while_every_second_request_is_throttled() {
 #[tokio::test]
 async fn expired_credentials_end_a_read_at_once_and_say_so() {
     let estate = Estate::start();
-    let provider = provider(&estate, Faulty::new(1, 1.0, &[Fault::Expired]));
+    let provider = provider(&estate, Faulty::connected(1, 1.0, &[Fault::Expired]));
     let logs = [log(&estate, 0)];
     let request = ReadRequest {
         items: items(&logs),

@@ -23,7 +23,7 @@ use lifeboat_aws::{Connection, Patience};
 
 /// A way in which a request goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Refused for now, in the words of its service.
     Throttled,
     /// 500, and nothing was done.
@@ -42,7 +42,7 @@ pub enum Fault {
 
 impl Fault {
     /// The six ways of a bad day; with expired credentials nothing comes right again.
-    pub const SIX: [Self; 6] = [
+    pub(crate) const SIX: [Self; 6] = [
         Self::Throttled,
         Self::Failed,
         Self::Dropped,
@@ -54,7 +54,7 @@ impl Fault {
 
 /// A connection with faults, and the count of them.
 #[derive(Clone, Debug)]
-pub struct Faulty {
+pub(crate) struct Faulty {
     client: SharedHttpClient,
     connector: Option<SharedHttpConnector>,
     seed: u64,
@@ -69,12 +69,12 @@ pub struct Faulty {
 
 impl Faulty {
     /// Returns a connection of made-up credentials where `rate` of all requests, from 0 to 1, go wrong in these ways.
-    pub fn new(seed: u64, rate: f64, kinds: &[Fault]) -> Connection {
+    pub(crate) fn connected(seed: u64, rate: f64, kinds: &[Fault]) -> Connection {
         Self::watched(seed, rate, kinds, "").connection()
     }
 
     /// Returns one that tells what went wrong, and where only requests with the text `only` do.
-    pub fn watched(seed: u64, rate: f64, kinds: &[Fault], only: &'static str) -> Self {
+    pub(crate) fn watched(seed: u64, rate: f64, kinds: &[Fault], only: &'static str) -> Self {
         assert!((0.0..=1.0).contains(&rate) && !kinds.is_empty());
         Self {
             client: aws_smithy_http_client::Builder::new().build_http(),
@@ -89,7 +89,7 @@ impl Faulty {
     }
 
     /// Returns it as a provider takes it: impatient, so that tests are quick.
-    pub fn connection(&self) -> Connection {
+    pub(crate) fn connection(&self) -> Connection {
         let credentials = Credentials::new("test-key", "test-secret", None, None, "the test");
         Connection {
             credentials: Some(SharedCredentialsProvider::new(credentials)),
@@ -106,7 +106,7 @@ impl Faulty {
     }
 
     /// Returns how many requests went wrong in this way.
-    pub fn struck(&self, fault: Fault) -> u64 {
+    pub(crate) fn struck(&self, fault: Fault) -> u64 {
         let struck = self.struck.lock().unwrap();
         struck.get(&fault).copied().unwrap_or_default()
     }
