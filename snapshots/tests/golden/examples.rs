@@ -8,6 +8,9 @@ use lifeboat_core::render::{PlanView, Style, plan_json, plan_markdown, plan_text
 
 use super::world::{World, catalog, inputs, read};
 
+/// An example whose provider is not compiled here, lest this package wait for the SDK of a cloud; its `run.sh` plans it.
+const OF_A_CLOUD: &str = "provider \"aws\"";
+
 /// The values of variables that an example does not default.
 const VALUES: [(&str, &str); 2] = [
     ("endpoint", "https://s3.example.com"),
@@ -36,6 +39,9 @@ fn configuration(folder: &Path) -> Configuration {
 #[test]
 fn the_first_plan_of_each_example_reads_well() {
     insta::glob!("../../../examples", "*/main.dr.hcl", |path| {
+        if fs::read_to_string(path).unwrap().contains(OF_A_CLOUD) {
+            return;
+        }
         let catalog = catalog();
         let configuration = configuration(path.parent().unwrap());
         let plan = World::before(&configuration).plan(&configuration);

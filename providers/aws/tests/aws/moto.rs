@@ -6,20 +6,20 @@ use std::process::{Child, Command, Stdio};
 
 /// A moto server that ends with the value.
 #[derive(Debug)]
-pub struct Moto {
+pub(crate) struct Moto {
     /// Where it listens.
-    pub endpoint: String,
+    pub(crate) endpoint: String,
     server: Child,
 }
 
 impl Moto {
     /// Starts one, with what it lacks added, and waits until it answers.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(&[])
     }
 
     /// Starts one with these variables in its environment.
-    pub fn with(variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(variables: &[(&str, &str)]) -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = std::env::var("LIFEBOAT_TEST_PYTHON")
             .unwrap_or_else(|_| home.join("../../.venv/bin/python").display().to_string());
@@ -48,20 +48,20 @@ impl Moto {
     }
 
     /// Makes a bucket.
-    pub fn make_bucket(&self, name: &str) {
+    pub(crate) fn make_bucket(&self, name: &str) {
         let answer = self.ask("PUT", name, "");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Switches the versioning of a bucket on.
-    pub fn keep_versions(&self, bucket: &str) {
+    pub(crate) fn keep_versions(&self, bucket: &str) {
         let on = "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>";
         let answer = self.ask("PUT", &format!("{bucket}?versioning"), on);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Returns the headers of an object.
-    pub fn head(&self, bucket: &str, key: &str) -> String {
+    pub(crate) fn head(&self, bucket: &str, key: &str) -> String {
         self.ask("HEAD", &format!("{bucket}/{key}"), "")
     }
 

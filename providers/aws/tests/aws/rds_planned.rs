@@ -27,7 +27,7 @@ type Before = Arc<dyn Fn(&str) -> futures_util::future::BoxFuture<'static, ()> +
 
 /// The names of the actions that were sent to RDS.
 #[derive(Clone, Default)]
-pub struct Sent {
+pub(crate) struct Sent {
     actions: Arc<Mutex<Vec<String>>>,
     before: Option<Before>,
 }
@@ -77,7 +77,7 @@ impl HttpConnector for Recording<SharedHttpConnector> {
 
 impl Sent {
     /// Returns how many requests of an action were sent since the last call, and forgets them all.
-    pub fn take(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn take(&self) -> BTreeMap<String, usize> {
         let mut counted = BTreeMap::new();
         for action in self.actions.lock().unwrap().drain(..) {
             *counted.entry(action).or_default() += 1;
@@ -87,7 +87,11 @@ impl Sent {
 }
 
 /// Returns a provider of a configuration that records what it sends.
-pub fn recording(moto: &Moto, configuration: &str, before: Option<Before>) -> (AwsProvider, Sent) {
+pub(crate) fn recording(
+    moto: &Moto,
+    configuration: &str,
+    before: Option<Before>,
+) -> (AwsProvider, Sent) {
     let sent = Sent {
         before,
         ..Sent::default()
@@ -109,7 +113,7 @@ pub fn recording(moto: &Moto, configuration: &str, before: Option<Before>) -> (A
 }
 
 /// Returns a protection as a refresh looks for it.
-pub fn item(protection: &Protection) -> ReadItem {
+pub(crate) fn item(protection: &Protection) -> ReadItem {
     ReadItem {
         address: protection.address.clone(),
         kind: protection.kind.to_owned(),
@@ -119,7 +123,7 @@ pub fn item(protection: &Protection) -> ReadItem {
 }
 
 /// Reads what is there.
-pub async fn read(
+pub(crate) async fn read(
     provider: &AwsProvider,
     items: Vec<ReadItem>,
     bindings: &BTreeMap<Address, Attributes>,
@@ -130,21 +134,21 @@ pub async fn read(
 }
 
 /// Reads one protection, which must not fail.
-pub async fn live(provider: &AwsProvider, protection: &Protection) -> Option<LiveResource> {
+pub(crate) async fn live(provider: &AwsProvider, protection: &Protection) -> Option<LiveResource> {
     let mut live = read(provider, vec![item(protection)], &protection.bindings).await;
     assert_eq!(live.failures, BTreeMap::new());
     live.resources.remove(&protection.address)
 }
 
 /// Reads one protection, which must fail: in which class, and what is said.
-pub async fn failure(provider: &AwsProvider, protection: &Protection) -> String {
+pub(crate) async fn failure(provider: &AwsProvider, protection: &Protection) -> String {
     let mut live = read(provider, vec![item(protection)], &protection.bindings).await;
     let failure = live.failures.remove(&protection.address).unwrap();
     format!("{}: {}", failure.class, failure.message)
 }
 
 /// Carries out one change.
-pub async fn change(
+pub(crate) async fn change(
     provider: &AwsProvider,
     protection: &Protection,
     change: ChangeKind,
@@ -164,7 +168,7 @@ pub async fn change(
 }
 
 /// Makes a protection, and fails unless what is told and what is read then are what was asked for.
-pub async fn create(provider: &AwsProvider, protection: &Protection) -> LiveResource {
+pub(crate) async fn create(provider: &AwsProvider, protection: &Protection) -> LiveResource {
     let made = change(provider, protection, ChangeKind::Create).await;
     let made = made.unwrap().unwrap();
     let read = live(provider, protection).await.unwrap();
@@ -176,7 +180,7 @@ pub async fn create(provider: &AwsProvider, protection: &Protection) -> LiveReso
 }
 
 /// Removes a protection, and fails unless it is gone; twice, because a repeated removal succeeds.
-pub async fn delete(provider: &AwsProvider, protection: &Protection) {
+pub(crate) async fn delete(provider: &AwsProvider, protection: &Protection) {
     for _ in 0..2 {
         let left = change(provider, protection, ChangeKind::Delete).await;
         assert_eq!(left.unwrap(), None);
@@ -185,20 +189,28 @@ pub async fn delete(provider: &AwsProvider, protection: &Protection) {
 }
 
 /// Returns what goes wrong with a change.
-pub async fn refused(provider: &AwsProvider, protection: &Protection, kind: ChangeKind) -> String {
+pub(crate) async fn refused(
+    provider: &AwsProvider,
+    protection: &Protection,
+    kind: ChangeKind,
+) -> String {
     let error = change(provider, protection, kind).await.unwrap_err();
     let help = error.help.clone().unwrap_or_default();
     format!("{}: {} ({help})", error.class, error.chain())
 }
 
 /// Returns an attribute as it is live.
-pub async fn attribute(provider: &AwsProvider, protection: &Protection, name: &str) -> Value {
+pub(crate) async fn attribute(
+    provider: &AwsProvider,
+    protection: &Protection,
+    name: &str,
+) -> Value {
     let live = live(provider, protection).await.unwrap();
     live.attributes.get(name).cloned().unwrap_or_default()
 }
 
 /// Returns an estate whose instance `orders` has no protection at all.
-pub async fn plain() -> Estate {
+pub(crate) async fn plain() -> Estate {
     let estate = Estate::start();
     estate
         .rds(HOME)
@@ -218,7 +230,7 @@ pub async fn plain() -> Estate {
 }
 
 /// Shows an instance in a state, for so many descriptions where it says so: `modifying:2`.
-pub async fn shown_as(estate: &Estate, name: &str, status: &str) {
+pub(crate) async fn shown_as(estate: &Estate, name: &str, status: &str) {
     let rds = estate.rds(HOME);
     let tag = aws_sdk_rds::types::Tag::builder()
         .key("test:status")

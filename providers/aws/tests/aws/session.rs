@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Returns the arguments of a provider block that speaks to this endpoint.
-pub fn arguments(endpoint: &str, region: &str) -> Attributes {
+pub(crate) fn arguments(endpoint: &str, region: &str) -> Attributes {
     [
         ("region".to_owned(), json!(region)),
         ("endpoint_url".to_owned(), json!(endpoint)),
@@ -19,7 +19,7 @@ pub fn arguments(endpoint: &str, region: &str) -> Attributes {
 }
 
 /// Returns what surrounds a call.
-pub fn context(token: &str) -> CallContext {
+pub(crate) fn context(token: &str) -> CallContext {
     CallContext {
         as_of: jiff::Timestamp::now(),
         token: token.to_owned(),
@@ -29,7 +29,7 @@ pub fn context(token: &str) -> CallContext {
 }
 
 /// Returns a provider of made-up credentials that speaks to this endpoint.
-pub fn provider(endpoint: &str, region: &str) -> AwsProvider {
+pub(crate) fn provider(endpoint: &str, region: &str) -> AwsProvider {
     let credentials = Credentials::new("test-key", "test-secret", None, None, "the test");
     let connection = Connection {
         credentials: Some(SharedCredentialsProvider::new(credentials)),
