@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn what_would_have_no_effect_is_refused() {
         let newer = [("newer_noncurrent_versions".to_owned(), json!(3))].into();
-        insta::assert_snapshot!(kept(&of(), &newer).unwrap_err(), @r#"`newer_noncurrent_versions` of `target.aws_s3_bucket.b.log["all"]` is not given beside `window`: without one, every version is kept"#);
+        insta::assert_snapshot!(kept(&of(), &newer).unwrap_err(), @r#"`newer_noncurrent_versions` of `target.aws_s3_bucket.b.log["all"]` is not of use without `window`: every version is kept"#);
         let key = [("kms_key".to_owned(), json!("arn"))].into();
         insta::assert_snapshot!(encryption(&of(), &key).unwrap_err(), @r#"`kms_key` of `target.aws_s3_bucket.b.log["all"]` is not of use without `encryption = "aws:kms"`"#);
     }

@@ -62,7 +62,7 @@ async fn what_rds_cannot_replicate_is_refused_by_our_own_handler() {
     let log = log(&estate);
     create(provider, &log).await;
     let said = refused(provider, &copy(&estate, &log, None), ChangeKind::Create).await;
-    insta::assert_snapshot!(said, @r#"invalid: `orders` is encrypted, and `target.aws_db_instance.orders.copy["dr"]` has no key in us-west-2 (Give `kms_key` a key of us-west-2.)"#);
+    insta::assert_snapshot!(said, @r#"invalid: `orders` is encrypted, and `target.aws_db_instance.orders.copy["dr"]` has no key in us-west-2 (Set `kms_key` of the repository to a key of us-west-2.)"#);
     let key = estate.key(AWAY).await;
     let thinned = copy(&estate, &log, Some(&key)).with("retention", json!({"keep": {"daily": 7}}));
     let said = refused(provider, &thinned, ChangeKind::Create).await;

@@ -100,7 +100,7 @@ async fn a_replica_of_encrypted_data_elsewhere_needs_a_key_there() {
     estate.orders(Some(&key)).await;
     let away = replica(&estate, ORDERS).with("location", json!("provider.aws.dr"));
     let said = refused(&estate.provider, &away, ChangeKind::Create).await;
-    insta::assert_snapshot!(said, @r#"invalid: `orders` is encrypted, and `target.aws_db_instance.orders.replica["dr"]` has no key in us-west-2 (Give `kms_key` a key of us-west-2.)"#);
+    insta::assert_snapshot!(said, @r#"invalid: `orders` is encrypted, and `target.aws_db_instance.orders.replica["dr"]` has no key in us-west-2 (Set `kms_key` to a key of us-west-2.)"#);
     let key = estate.key(AWAY).await;
     let away = away.with("kms_key", json!(key));
     create(&estate.provider, &away).await;
