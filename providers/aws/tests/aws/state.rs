@@ -509,8 +509,8 @@ async fn a_place_that_is_not_as_it_should_be_is_told_with_what_to_do() {
       because: the bucket `acme-dr` is in `eu-central-1`, and not in `eu-west-1`
       help: Set `region = "eu-central-1"` where the state is configured.
     state::store: cannot read the lock `s3://acme-dr/prod.state.json.lock`
-      because: `s3:GetObject` on `s3://acme-dr/prod.state.json.lock` failed: HTTP 404
-      help:
+      because: `s3:GetObject` on `s3://acme-dr/prod.state.json.lock` failed: HTTP 404, and a text that is not of AWS's API
+      help: Check that the endpoint speaks AWS's API, and that no proxy answers.
     "#);
 
     let endpoint = moto.endpoint.clone();
