@@ -66,7 +66,7 @@ async fn what_rds_cannot_replicate_is_refused_by_our_own_handler() {
     let key = estate.key(AWAY).await;
     let thinned = copy(&estate, &log, Some(&key)).with("retention", json!({"keep": {"daily": 7}}));
     let said = refused(provider, &thinned, ChangeKind::Create).await;
-    insta::assert_snapshot!(said, @r#"invalid: `retention` of `target.aws_db_instance.orders.copy["dr"]` is not of `delete_after` alone, 1 to 35 whole days, which replicated automated backups have (Give `retention` a value that is of `delete_after` alone, 1 to 35 whole days, which replicated automated backups have.)"#);
+    insta::assert_snapshot!(said, @r#"invalid: `retention` of `target.aws_db_instance.orders.copy["dr"]` is not `delete_after` alone, of 1 to 35 whole days (Give `retention` a value that is `delete_after` alone, of 1 to 35 whole days.)"#);
     create(provider, &copy(&estate, &log, Some(&key))).await;
     let ledger = "target.aws_rds_cluster.ledger";
     estate.ledger().await;
